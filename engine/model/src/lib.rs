@@ -1,0 +1,27 @@
+//! The vocabulary that every other crate of Ponte shares: events, messages, identifiers, time.
+//!
+//! No I/O, no async, no clock, no policy. Names follow `docs/architecture.md`. Nothing here spells a
+//! field name of Meta's Graph API: translating to and from the platform is the job of `ponte-whatsapp`.
+
+mod contact;
+mod content;
+mod delivery;
+mod effect;
+mod event;
+mod ids;
+mod owner;
+mod platform;
+mod refusal;
+pub mod send;
+mod time;
+
+pub use contact::{Contact, ContactName};
+pub use content::*;
+pub use delivery::{DeliveryState, DeliveryStatus, PricedConversation, Pricing};
+pub use effect::{Effect, HandOffTarget, LogLevel, LogLine, StateScope};
+pub use event::{Body, Event, Lane, Origin};
+pub use ids::*;
+pub use owner::Owner;
+pub use platform::*;
+pub use refusal::Refusal;
+pub use time::Timestamp;
