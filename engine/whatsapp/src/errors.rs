@@ -1,0 +1,1 @@
+//! What error codes mean for a retry.

@@ -1,0 +1,1 @@
+//! Field limits, as dated data.
