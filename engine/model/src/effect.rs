@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
 use crate::send::Outbound;
+use crate::{ContactId, Timestamp};
 
 /// What a run asked for. Effects are collected while the plugin runs and written in one transaction
 /// with the acknowledgement of the event; nothing happens before.
@@ -12,6 +12,8 @@ use crate::send::Outbound;
 pub enum Effect {
     /// Put a message into the outbox.
     Send {
+        /// To whom; the message says how to reach them.
+        contact: ContactId,
         /// The message.
         message: Box<Outbound>,
         /// Drop it unsent if it has not left by then.

@@ -1,0 +1,1 @@
+//! Business hours: open and closed periods on a wall clock.
