@@ -4,6 +4,7 @@
 //! [`VirtualClock`] in scenarios and simulations: a test that waits 25 hours takes no time.
 
 mod system;
+mod ticker;
 mod virtual_clock;
 
 use std::future::Future;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use ponte_model::Timestamp;
 
 pub use system::SystemClock;
+pub use ticker::{every, thread_cpu_time};
 pub use virtual_clock::VirtualClock;
 
 /// A sleep; drop it to cancel.
