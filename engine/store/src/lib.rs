@@ -1,1 +1,189 @@
-//! store
+//! What must survive a crash, behind a narrow interface.
+//!
+//! [`Store`] is all that the rest of Ponte sees: a command is one method and one transaction, and many commands
+//! share one fsync (group commit, in [`sqlite`]). Policy is not known here: a conversation's facts are JSON that
+//! somebody else understands. A second implementation for PostgreSQL replaces [`SqliteStore`] and nothing else.
+
+mod records;
+pub mod sqlite;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, SendId, Timestamp};
+
+pub use records::*;
+pub use sqlite::SqliteStore;
+
+/// Result of a store call.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The store could not do it. Nothing of the command was written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error("the database refused: {0}")]
+    Database(Arc<sqlx::Error>),
+    /// The database cannot be opened or brought up to date.
+    #[error("cannot open {path}: {why}")]
+    Open {
+        /// The file.
+        path: String,
+        /// Why, and what to do.
+        why: String,
+    },
+    /// A row says what this version does not understand.
+    #[error("{what} in the database cannot be read: {why}; was it written by a newer version?")]
+    Corrupt {
+        /// Which row.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The store is shutting down.
+    #[error("the store is closed")]
+    Closed,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+/// Which installations want to hear of the fate of their messages.
+pub type Listeners = Arc<HashSet<InstallationId>>;
+
+/// What became of a [`StatusUpdate`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatusApplied {
+    /// The message it is about, if it is ours.
+    pub send: Option<SendId>,
+    /// Its conversation.
+    pub conversation: Option<ConversationId>,
+    /// Whether the message moved on by this.
+    pub moved: bool,
+    /// An installation that wants to hear of it; the event is then still pending and must be finished by its run.
+    pub listener: Option<InstallationId>,
+}
+
+/// What must survive a crash. Every method that writes returns after the write is durable.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // Events
+
+    /// Stores events, all or none; those that were there before are left alone. App echoes claim their
+    /// conversation in the same transaction.
+    async fn ingest(&self, events: Vec<Incoming>, received_at: Timestamp) -> Result<Vec<Stored>>;
+
+    /// Events that wait, in order, after the place `after`.
+    async fn pending(&self, after: i64, limit: u32) -> Result<Vec<Pending>>;
+
+    /// Acknowledges an event together with everything that handling it changed.
+    async fn finish(&self, finish: Finish) -> Result<Finished>;
+
+    /// Counts a failed try; the event waits until `not_before`.
+    async fn postpone(&self, seq: i64, not_before: Timestamp, reason: &str) -> Result<()>;
+
+    /// Gives an event up, with a reason.
+    async fn park(&self, seq: i64, reason: &str) -> Result<()>;
+
+    /// Applies a status to the message it is about, forward only, and acknowledges the event unless one of
+    /// `listeners` sent that message.
+    async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied>;
+
+    /// Acknowledges an event and changes what is known of its person.
+    async fn change_contact(&self, seq: i64, contact: Option<ContactId>, changes: Vec<ContactChange>) -> Result<()>;
+
+    // Conversations
+
+    /// A conversation; the default if nothing is known of it.
+    async fn conversation(&self, id: &ConversationId) -> Result<ConversationRow>;
+
+    /// A person.
+    async fn contact(&self, id: &ContactId) -> Result<Option<ContactRow>>;
+
+    /// The last messages of a conversation before the place `before`, oldest first.
+    async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>>;
+
+    /// A key of a flow, unless its time is up.
+    async fn state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>>;
+
+    // Outbox
+
+    /// Messages of a number that wait and are due at `now`, in order.
+    async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
+
+    /// When the next message of the number that waits is due; `None` if none waits.
+    async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>>;
+
+    /// Lets a message out, unless an echo came meanwhile.
+    async fn begin_send(&self, begin: BeginSend) -> Result<Began>;
+
+    /// Writes down what became of an attempt.
+    async fn settle_send(&self, settle: Settle) -> Result<()>;
+
+    /// After a restart: whatever was being sent when the process ended is in doubt. Returns how many.
+    async fn doubt_unfinished_sends(&self, now: Timestamp) -> Result<u64>;
+
+    /// Numbers that have messages waiting.
+    async fn numbers_with_queue(&self) -> Result<Vec<NumberId>>;
+
+    /// Rows of the outbox for people, newest first.
+    async fn sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>>;
+
+    // Timers and schedules
+
+    /// Timers due at `now`, earliest first.
+    async fn due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>>;
+
+    /// When the next timer is due.
+    async fn next_timer(&self) -> Result<Option<Timestamp>>;
+
+    /// Takes a timer away that has become an event, unless it was set anew.
+    async fn drop_timer(&self, timer: &TimerRow) -> Result<()>;
+
+    /// How far a schedule got; writes `first_seen` and returns it if it is new.
+    async fn schedule_reached(
+        &self,
+        installation: &InstallationId,
+        name: &str,
+        first_seen: Timestamp,
+    ) -> Result<Timestamp>;
+
+    /// Notes how far a schedule got.
+    async fn reach_schedule(&self, installation: &InstallationId, name: &str, reached: Timestamp) -> Result<()>;
+
+    // Administration
+
+    /// Adds a number or changes it.
+    async fn put_number(&self, number: &NumberRow, now: Timestamp) -> Result<()>;
+
+    /// All numbers.
+    async fn numbers(&self) -> Result<Vec<NumberRow>>;
+
+    /// Adds an installation or changes it, with its component.
+    async fn put_installation(&self, installation: &InstallationRow, component: Option<&[u8]>) -> Result<()>;
+
+    /// All installations, in the order in which they are asked.
+    async fn installations(&self) -> Result<Vec<InstallationRow>>;
+
+    /// Takes an installation away with its state, timers and schedules. Whether there was one.
+    async fn remove_installation(&self, id: &InstallationId) -> Result<bool>;
+
+    /// A component.
+    async fn component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>>;
+
+    /// Runs, newest first.
+    async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>>;
+
+    /// How much waits where.
+    async fn backlog(&self) -> Result<Backlog>;
+
+    /// Deletes what was settled before the given moment and keys whose time is up.
+    async fn purge(&self, settled_before: Timestamp, now: Timestamp) -> Result<Purged>;
+
+    /// Ends writing; everything accepted before is durable when this returns.
+    async fn close(&self);
+}

@@ -1,0 +1,174 @@
+-- Times are milliseconds since the Unix epoch, UTC. JSON is kept as text. Words (lane, state …) are those of `ponte-model`.
+
+-- A business phone number, and what the operator set for it.
+CREATE TABLE numbers (
+    number_id     TEXT PRIMARY KEY,
+    tenant        TEXT NOT NULL,
+    waba_id       TEXT,
+    display_phone TEXT,
+    config        TEXT NOT NULL,            -- JSON of `NumberConfig`
+    created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A person, once per tenant.
+CREATE TABLE contacts (
+    contact_id TEXT PRIMARY KEY,
+    tenant     TEXT NOT NULL,
+    user_id    TEXT,
+    phone      TEXT,
+    name       TEXT,
+    username   TEXT,
+    app_name   TEXT,                        -- the name in the phone's address book
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every exact id that a person was seen by.
+CREATE TABLE contact_aliases (
+    tenant     TEXT NOT NULL,
+    alias      TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    PRIMARY KEY (tenant, alias)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact_tags (
+    contact_id TEXT NOT NULL,
+    tag        TEXT NOT NULL,
+    PRIMARY KEY (contact_id, tag)
+) STRICT, WITHOUT ROWID;
+
+-- (number, contact). `facts` is written by whoever handles the conversation's events, one at a time. `echo_seq` and
+-- `echo_at` are written by ingest alone, in the transaction that stores an app echo: a send that did not know of the
+-- echo cannot leave any more.
+CREATE TABLE conversations (
+    number_id  TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    facts      TEXT NOT NULL DEFAULT '{}',
+    echo_seq   INTEGER NOT NULL DEFAULT 0,
+    echo_at    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (number_id, contact_id)
+) STRICT, WITHOUT ROWID;
+
+-- Everything that happened. Rows stay for the time in which the platform may deliver them again.
+CREATE TABLE inbox (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+    key         TEXT NOT NULL UNIQUE,
+    lane        TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    tenant      TEXT NOT NULL,
+    number_id   TEXT,
+    contact_id  TEXT,
+    message_id  TEXT,
+    at          INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    event       TEXT NOT NULL,              -- JSON of `Event`
+    state       TEXT NOT NULL DEFAULT 'pending',   -- pending, done, parked
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    not_before  INTEGER NOT NULL DEFAULT 0,
+    reason      TEXT                        -- why it was parked
+) STRICT;
+CREATE INDEX inbox_open ON inbox (seq) WHERE state = 'pending';
+CREATE INDEX inbox_chat ON inbox (number_id, contact_id, seq) WHERE kind IN ('message', 'echo');
+CREATE INDEX inbox_age ON inbox (received_at);
+
+-- Keys and values of flows.
+CREATE TABLE state (
+    installation TEXT NOT NULL,
+    scope        TEXT NOT NULL,
+    owner        TEXT NOT NULL,             -- number/contact, contact, or empty
+    key          TEXT NOT NULL,
+    value        BLOB NOT NULL,
+    version      INTEGER NOT NULL,
+    expires_at   INTEGER,
+    PRIMARY KEY (installation, scope, owner, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX state_expiry ON state (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE timers (
+    installation TEXT NOT NULL,
+    number_id    TEXT NOT NULL,
+    contact_id   TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    due          INTEGER NOT NULL,
+    payload      TEXT NOT NULL,
+    PRIMARY KEY (installation, number_id, contact_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (due);
+
+-- How far each cron schedule got.
+CREATE TABLE schedules (
+    installation TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    reached      INTEGER NOT NULL,          -- the due time of the last firing, or when the schedule was first seen
+    PRIMARY KEY (installation, name)
+) STRICT, WITHOUT ROWID;
+
+-- Everything to be sent, and what became of it.
+CREATE TABLE outbox (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    send_id      TEXT NOT NULL UNIQUE,
+    number_id    TEXT NOT NULL,
+    contact_id   TEXT NOT NULL,
+    installation TEXT,
+    run_id       TEXT,
+    item         TEXT NOT NULL,             -- JSON of `OutboxItem`
+    kind         TEXT NOT NULL,
+    state        TEXT NOT NULL DEFAULT 'queued',
+    rank         INTEGER NOT NULL DEFAULT 0,        -- of the state: never goes down, save by an explicit requeue
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    not_before   INTEGER NOT NULL DEFAULT 0,
+    expires_at   INTEGER,
+    wamid        TEXT,
+    code         INTEGER,                   -- Meta's error code
+    reason       TEXT,                      -- why it failed, was refused or is in doubt
+    pricing      TEXT,                      -- JSON of `Pricing`, first seen wins
+    queued_at    INTEGER NOT NULL,
+    sending_at   INTEGER,
+    accepted_at  INTEGER,
+    sent_at      INTEGER,
+    delivered_at INTEGER,
+    read_at      INTEGER,
+    failed_at    INTEGER
+) STRICT;
+CREATE INDEX outbox_queue ON outbox (number_id, seq) WHERE state = 'queued';
+CREATE INDEX outbox_unsettled ON outbox (sending_at) WHERE state IN ('sending', 'in-doubt');
+CREATE INDEX outbox_wamid ON outbox (wamid) WHERE wamid IS NOT NULL;
+CREATE INDEX outbox_chat ON outbox (number_id, contact_id, seq);
+CREATE INDEX outbox_age ON outbox (queued_at);
+
+-- One execution of a plugin.
+CREATE TABLE runs (
+    run_id       TEXT PRIMARY KEY,
+    seq          INTEGER NOT NULL,
+    event_key    TEXT NOT NULL,
+    installation TEXT NOT NULL,
+    version      TEXT NOT NULL,
+    digest       TEXT NOT NULL,
+    number_id    TEXT,
+    contact_id   TEXT,
+    at           INTEGER NOT NULL,
+    rule         TEXT NOT NULL,             -- the routing rule that chose the flow
+    outcome      TEXT NOT NULL,             -- a short word
+    report       TEXT NOT NULL              -- JSON: sentence, refusals, log, usage, effects
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runs_age ON runs (at);
+
+CREATE TABLE installations (
+    installation TEXT PRIMARY KEY,
+    tenant       TEXT NOT NULL,
+    flow         TEXT NOT NULL,
+    version      TEXT NOT NULL,
+    digest       TEXT NOT NULL,
+    state        TEXT NOT NULL,             -- active, paused
+    priority     INTEGER NOT NULL,          -- lower is asked first
+    numbers      TEXT NOT NULL,             -- JSON list of number ids; empty: every number of the tenant
+    package      TEXT NOT NULL,             -- JSON of the package as installed
+    settings     TEXT NOT NULL,             -- JSON, checked against the schema
+    created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Components by digest: what was installed runs, whatever becomes of the folder it came from.
+CREATE TABLE plugins (
+    digest     TEXT PRIMARY KEY,
+    component  BLOB NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

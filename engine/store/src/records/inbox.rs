@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use ponte_model::{ContactId, ConversationId, Event, MessageId, Origin, TenantId, Timestamp};
+use serde_json::Value;
+
+use super::{NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
+
+/// An event on its way into the inbox.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What happened.
+    pub event: Arc<Event>,
+}
+
+/// What became of an incoming event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its place in the inbox; `None` if it had been there before and nothing was changed.
+    pub seq: Option<i64>,
+    /// The person it is about, if it names one.
+    pub contact: Option<ContactId>,
+}
+
+/// An event that waits to be handled.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// Its place in the inbox.
+    pub seq: i64,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The person it is about.
+    pub contact: Option<ContactId>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Not to be tried before.
+    pub not_before: Timestamp,
+    /// What happened.
+    pub event: Arc<Event>,
+}
+
+impl Pending {
+    /// The conversation that the event belongs to.
+    pub fn conversation(&self) -> Option<ConversationId> {
+        let number = self.event.number_id.clone()?;
+        Some(ConversationId { number, contact: self.contact.clone()? })
+    }
+}
+
+/// Everything that handling an event changes; written in one transaction.
+#[derive(Debug, Default)]
+pub struct Finish {
+    /// The event, acknowledged by this.
+    pub seq: i64,
+    /// The conversation's new facts.
+    pub facts: Option<(ConversationId, Value)>,
+    /// The run, if a flow was asked.
+    pub run: Option<RunRecord>,
+    /// Versions of shared keys that the run read. If one has changed, nothing is written.
+    pub reads: Vec<SharedRead>,
+    /// Keys written.
+    pub state: Vec<StateWrite>,
+    /// Timers set and taken away.
+    pub timers: Vec<TimerWrite>,
+    /// Tags set and taken away.
+    pub tags: Vec<TagWrite>,
+    /// Messages for the outbox.
+    pub sends: Vec<NewSend>,
+}
+
+/// What became of a [`Finish`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    /// Written.
+    Done,
+    /// A shared key that was read has changed: nothing was written, run again.
+    Conflict,
+}
+
+/// A conversation as the store keeps it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConversationRow {
+    /// What the fold made of the events handled so far; `{}` at first.
+    pub facts: Value,
+    /// The last app echo that is stored, handled or not; 0 if none.
+    pub echo_seq: i64,
+    /// When that echo was written.
+    pub echo_at: Timestamp,
+}
+
+/// A message of the past.
+#[derive(Clone, Debug)]
+pub struct PastLine {
+    /// Meta's id; our own where the message has none yet.
+    pub id: MessageId,
+    /// When.
+    pub at: Timestamp,
+    /// Who wrote it: customer, app, or API (ourselves).
+    pub author: Origin,
+    /// The message: the `Message` of an event, or the `Outbound` of a send.
+    pub body: PastBody,
+}
+
+/// The words of a [`PastLine`].
+#[derive(Clone, Debug)]
+pub enum PastBody {
+    /// Came in, or was echoed.
+    Message(Box<ponte_model::Message>),
+    /// Went out.
+    Sent(Box<ponte_model::send::Outbound>),
+}

@@ -1,0 +1,11 @@
+//! What goes in and out of the store.
+
+mod admin;
+mod inbox;
+mod outbox;
+mod state;
+
+pub use admin::*;
+pub use inbox::*;
+pub use outbox::*;
+pub use state::*;

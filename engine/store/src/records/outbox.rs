@@ -1,0 +1,271 @@
+use std::fmt;
+
+use ponte_model::send::Outbound;
+use ponte_model::{
+    ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use super::ConversationRow;
+
+/// What waits in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "item", rename_all = "snake_case")]
+pub enum OutboxItem {
+    /// A message.
+    Message {
+        /// The message.
+        message: Box<Outbound>,
+    },
+    /// A read receipt, with a typing bubble if wished.
+    Seen {
+        /// The customer's message.
+        message_id: MessageId,
+        /// Whether to show the bubble.
+        typing: bool,
+    },
+}
+
+impl OutboxItem {
+    /// The word for it in logs and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Message { message } => message.payload.kind(),
+            Self::Seen { .. } => "seen",
+        }
+    }
+}
+
+/// A message for the outbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewSend {
+    /// Its id; a second row with the same id is not written.
+    pub id: SendId,
+    /// Where it belongs.
+    pub conversation: ConversationId,
+    /// The flow that asked for it.
+    pub installation: Option<InstallationId>,
+    /// The run that asked for it.
+    pub run: Option<RunId>,
+    /// What to send.
+    pub item: OutboxItem,
+    /// Drop it unsent after that.
+    pub expires_at: Option<Timestamp>,
+    /// When it was asked for.
+    pub at: Timestamp,
+}
+
+/// Where an outgoing message is on its way. Statuses only move it forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SendState {
+    /// Waits for its turn.
+    Queued,
+    /// The request may have left.
+    Sending,
+    /// The request may or may not have arrived; a status will tell. Never sent again blindly.
+    InDoubt,
+    /// Meta took it. Proves nothing about delivery.
+    Accepted,
+    /// Left Meta's servers.
+    Sent,
+    /// Meta or the network said no for good.
+    Failed,
+    /// Ponte did not let it out.
+    Refused,
+    /// Did not leave in time.
+    Expired,
+    /// Reached a device.
+    Delivered,
+    /// Was displayed.
+    Read,
+}
+
+impl SendState {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Sending,
+        Self::InDoubt,
+        Self::Accepted,
+        Self::Sent,
+        Self::Failed,
+        Self::Refused,
+        Self::Expired,
+        Self::Delivered,
+        Self::Read,
+    ];
+
+    /// The word in the store, in logs and in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::InDoubt => "in-doubt",
+            Self::Accepted => "accepted",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+        }
+    }
+
+    /// Reads [`SendState::as_str`] back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// How far along this is. `Failed` stands before `Delivered`: a person with several devices may have one
+    /// that fails and one that does not, and then the message has arrived.
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Queued => 0,
+            Self::Sending => 10,
+            Self::InDoubt => 15,
+            Self::Accepted => 20,
+            Self::Sent => 30,
+            Self::Failed | Self::Refused | Self::Expired => 35,
+            Self::Delivered => 40,
+            Self::Read => 50,
+        }
+    }
+}
+
+impl fmt::Display for SendState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A message that waits for its turn, with what is needed to judge it once more.
+#[derive(Clone, Debug)]
+pub struct QueuedSend {
+    /// Its place in the outbox.
+    pub seq: i64,
+    /// Its id.
+    pub id: SendId,
+    /// Where it belongs.
+    pub conversation: ConversationId,
+    /// The flow that asked for it; `None` for sends that a person asked for.
+    pub installation: Option<InstallationId>,
+    /// What to send.
+    pub item: OutboxItem,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Not to be sent before.
+    pub not_before: Timestamp,
+    /// Drop it unsent after that.
+    pub expires_at: Option<Timestamp>,
+    /// The conversation as it is now.
+    pub facts: ConversationRow,
+}
+
+/// Asks to let a message out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BeginSend {
+    /// Which one.
+    pub id: SendId,
+    /// The last app echo that the verdict knew of ([`ConversationRow::echo_seq`]).
+    pub echo_seq: i64,
+    /// Whether a newer echo stops it: free-form messages of automation.
+    pub yields_to_echo: bool,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// Whether a message may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Began {
+    /// It stands as `sending`, durably: send it now.
+    Go,
+    /// It is not queued any more, or an echo came that the verdict did not know: judge again.
+    Stale,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SendOutcome {
+    /// Meta took it.
+    Accepted {
+        /// Meta's id; none for read receipts.
+        message_id: Option<MessageId>,
+    },
+    /// It will not be sent.
+    Failed {
+        /// Meta's error code, if Meta said so.
+        code: Option<i64>,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody knows whether it left.
+    InDoubt {
+        /// Why.
+        reason: String,
+    },
+    /// Ponte did not let it out.
+    Refused {
+        /// The refusal's code and sentence.
+        reason: String,
+    },
+    /// It did not leave in time.
+    Expired,
+    /// It surely did not leave and may be tried again.
+    Requeue {
+        /// Not before.
+        not_before: Timestamp,
+        /// Why.
+        reason: String,
+        /// Whether this counts as an attempt.
+        counts: bool,
+    },
+}
+
+/// What became of an attempt at a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settle {
+    /// Which message.
+    pub id: SendId,
+    /// What became of it.
+    pub outcome: SendOutcome,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A status to apply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusUpdate {
+    /// The event's place in the inbox, acknowledged by this.
+    pub seq: i64,
+    /// The status.
+    pub status: DeliveryStatus,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// One row of the outbox, for people.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SendRow {
+    /// Its id.
+    pub id: SendId,
+    /// The number it goes out from.
+    pub number: NumberId,
+    /// To whom.
+    pub contact: ContactId,
+    /// What kind of message.
+    pub kind: String,
+    /// Where it is.
+    pub state: SendState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Meta's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// Meta's error code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// Why it is where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}

@@ -1,0 +1,191 @@
+//! Who is who: exact aliases to contacts, with a cache over what is committed.
+
+use std::collections::HashMap;
+
+use ponte_model::{Contact, ContactId, TenantId};
+use serde::Serialize;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::json;
+
+/// So many aliases are remembered; then the cache starts anew. About 20 MiB.
+const CACHED_ALIASES: usize = 100_000;
+
+type Alias = (TenantId, String);
+
+/// What was last written of a person, so that an unchanged one is not written again.
+type Known = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// Aliases to contacts. Changes of a transaction are kept apart until it is committed.
+#[derive(Default)]
+pub(in crate::sqlite) struct Directory {
+    aliases: HashMap<Alias, ContactId>,
+    known: HashMap<ContactId, Known>,
+    new_aliases: HashMap<Alias, ContactId>,
+    new_known: HashMap<ContactId, Known>,
+}
+
+#[derive(Serialize)]
+struct ContactRow<'a> {
+    id: &'a ContactId,
+    tenant: &'a TenantId,
+    user_id: Option<&'a str>,
+    phone: Option<&'a str>,
+    name: Option<&'a str>,
+    username: Option<&'a str>,
+    at: i64,
+}
+
+impl Directory {
+    /// The transaction is durable: remember.
+    pub(in crate::sqlite) fn keep(&mut self) {
+        if self.aliases.len() > CACHED_ALIASES {
+            self.clear();
+        }
+        self.aliases.extend(self.new_aliases.drain());
+        self.known.extend(self.new_known.drain());
+    }
+
+    /// Somebody else changed who is who: forget everything.
+    pub(in crate::sqlite) fn clear(&mut self) {
+        self.aliases.clear();
+        self.known.clear();
+    }
+
+    /// The transaction was rolled back: forget what it added.
+    pub(in crate::sqlite) fn forget_uncommitted(&mut self) {
+        self.new_aliases.clear();
+        self.new_known.clear();
+    }
+
+    fn alias(&self, alias: &Alias) -> Option<&ContactId> {
+        self.new_aliases.get(alias).or_else(|| self.aliases.get(alias))
+    }
+
+    /// Resolves people to contacts, adding those that are new, and updates what they call themselves.
+    pub(in crate::sqlite) async fn resolve(
+        &mut self,
+        connection: &mut SqliteConnection,
+        people: &[(&TenantId, &Contact, i64)],
+    ) -> Result<Vec<Option<ContactId>>, sqlx::Error> {
+        self.load(connection, people).await?;
+        let mut aliases = Vec::new();
+        let mut contacts = Vec::new();
+        let mut ids = Vec::with_capacity(people.len());
+        for (tenant, person, at) in people {
+            let theirs: Vec<Alias> = person.aliases().map(|alias| ((*tenant).clone(), alias)).collect();
+            let Some(first) = theirs.first() else {
+                ids.push(None);
+                continue;
+            };
+            // The strongest alias decides. A phone that is now seen with another BSUID has changed hands.
+            let id = theirs
+                .iter()
+                .find_map(|alias| self.alias(alias).cloned())
+                .unwrap_or_else(|| ContactId::first_seen_as(tenant, &first.1));
+            for alias in theirs {
+                if self.alias(&alias) != Some(&id) {
+                    aliases.push((alias.0.clone(), alias.1.clone(), id.clone()));
+                    self.new_aliases.insert(alias, id.clone());
+                }
+            }
+            let known = (
+                person.user_id.as_ref().map(|id| id.as_str().to_owned()),
+                person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+                person.name.display.clone(),
+                person.name.username.clone(),
+            );
+            let before = self.new_known.get(&id).or_else(|| self.known.get(&id));
+            if before != Some(&known) {
+                contacts.push((id.clone(), *tenant, *person, *at));
+                self.new_known.insert(id.clone(), known);
+            }
+            ids.push(Some(id));
+        }
+        write_contacts(connection, &contacts).await?;
+        write_aliases(connection, &aliases).await?;
+        Ok(ids)
+    }
+
+    /// Loads the aliases that are not cached.
+    async fn load(
+        &mut self,
+        connection: &mut SqliteConnection,
+        people: &[(&TenantId, &Contact, i64)],
+    ) -> Result<(), sqlx::Error> {
+        let unknown: Vec<Alias> = people
+            .iter()
+            .flat_map(|(tenant, person, _)| person.aliases().map(|alias| ((*tenant).clone(), alias)))
+            .filter(|alias| self.alias(alias).is_none())
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let rows = sqlx::query(
+            "SELECT a.tenant, a.alias, a.contact_id
+               FROM json_each(?1) j
+               JOIN contact_aliases a ON a.tenant = j.value ->> 0 AND a.alias = j.value ->> 1",
+        )
+        .bind(json(&unknown)?)
+        .fetch_all(connection)
+        .await?;
+        for row in rows {
+            let alias = (TenantId::new(row.get::<String, _>(0)), row.get::<String, _>(1));
+            self.aliases.insert(alias, ContactId::new(row.get::<String, _>(2)));
+        }
+        Ok(())
+    }
+}
+
+async fn write_contacts(
+    connection: &mut SqliteConnection,
+    contacts: &[(ContactId, &TenantId, &Contact, i64)],
+) -> Result<(), sqlx::Error> {
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = contacts
+        .iter()
+        .map(|(id, tenant, person, at)| ContactRow {
+            id,
+            tenant,
+            user_id: person.user_id.as_ref().map(|id| id.as_str()),
+            phone: person.phone.as_ref().map(|phone| phone.as_str()),
+            name: person.name.display.as_deref(),
+            username: person.name.username.as_deref(),
+            at: *at,
+        })
+        .collect();
+    // A webhook that leaves something out takes nothing away.
+    sqlx::query(
+        "INSERT INTO contacts (contact_id, tenant, user_id, phone, name, username, created_at)
+         SELECT value ->> 'id', value ->> 'tenant', value ->> 'user_id', value ->> 'phone', value ->> 'name',
+                value ->> 'username', value ->> 'at'
+           FROM json_each(?1) WHERE true
+         ON CONFLICT (contact_id) DO UPDATE SET
+             user_id = COALESCE(excluded.user_id, user_id), phone = COALESCE(excluded.phone, phone),
+             name = COALESCE(excluded.name, name), username = COALESCE(excluded.username, username)",
+    )
+    .bind(json(&rows)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_aliases(
+    connection: &mut SqliteConnection,
+    aliases: &[(TenantId, String, ContactId)],
+) -> Result<(), sqlx::Error> {
+    if aliases.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO contact_aliases (tenant, alias, contact_id)
+         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) WHERE true
+         ON CONFLICT (tenant, alias) DO UPDATE SET contact_id = excluded.contact_id",
+    )
+    .bind(json(&aliases)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! Acknowledges events together with everything that handling them changed.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use sqlx::{Row as _, SqliteConnection};
+
+use super::json;
+use crate::{Finish, Finished, SharedRead, StateKey};
+
+/// A [`Finish`] encoded by the caller.
+pub(in crate::sqlite) struct Rows {
+    seq: i64,
+    facts: Option<FactsRow>,
+    run: Option<RunRow>,
+    reads: Vec<SharedRead>,
+    state: Vec<(StateKey, StateRow)>,
+    timers: Vec<TimerRow>,
+    tags: Vec<TagRow>,
+    sends: Vec<SendRow>,
+}
+
+#[derive(Serialize)]
+struct FactsRow {
+    number: String,
+    contact: String,
+    facts: String,
+}
+
+#[derive(Serialize)]
+struct RunRow {
+    run: String,
+    seq: i64,
+    event: String,
+    installation: String,
+    version: String,
+    digest: String,
+    number: Option<String>,
+    contact: Option<String>,
+    at: i64,
+    rule: String,
+    outcome: String,
+    report: String,
+}
+
+#[derive(Serialize)]
+struct StateRow {
+    installation: String,
+    scope: &'static str,
+    owner: String,
+    key: String,
+    /// Hex: JSON has no bytes. `None` deletes.
+    value: Option<String>,
+    expires_at: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct TimerRow {
+    installation: String,
+    number: String,
+    contact: String,
+    name: String,
+    /// `None` takes the timer away.
+    due: Option<i64>,
+    payload: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TagRow {
+    contact: String,
+    tag: String,
+    present: bool,
+}
+
+#[derive(Serialize)]
+struct SendRow {
+    id: String,
+    number: String,
+    contact: String,
+    installation: Option<String>,
+    run: Option<String>,
+    item: String,
+    kind: &'static str,
+    expires_at: Option<i64>,
+    at: i64,
+}
+
+impl Rows {
+    pub(in crate::sqlite) fn encode(finish: Finish) -> Result<Self, serde_json::Error> {
+        let facts = finish.facts.map(|(id, facts)| FactsRow {
+            number: id.number.into_string(),
+            contact: id.contact.into_string(),
+            facts: facts.to_string(),
+        });
+        let run = finish.run.map(|run| RunRow {
+            run: run.id.into_string(),
+            seq: finish.seq,
+            event: run.event.into_string(),
+            installation: run.installation.into_string(),
+            version: run.version,
+            digest: run.digest.into_string(),
+            number: run.number.map(|id| id.into_string()),
+            contact: run.contact.map(|id| id.into_string()),
+            at: run.at.as_millis(),
+            rule: run.rule,
+            outcome: run.outcome,
+            report: run.report.to_string(),
+        });
+        let state = finish.state.into_iter().map(|write| {
+            let row = StateRow {
+                installation: write.key.installation.as_str().to_owned(),
+                scope: write.key.scope_word(),
+                owner: write.key.owner.clone(),
+                key: write.key.key.clone(),
+                value: write.value.map(hex::encode),
+                expires_at: write.expires_at.map(|at| at.as_millis()),
+            };
+            (write.key, row)
+        });
+        let timers = finish.timers.into_iter().map(|timer| {
+            let (due, payload) = timer.due.map(|(due, payload)| (due.as_millis(), payload)).unzip();
+            TimerRow {
+                installation: timer.installation.into_string(),
+                number: timer.conversation.number.into_string(),
+                contact: timer.conversation.contact.into_string(),
+                name: timer.name,
+                due,
+                payload,
+            }
+        });
+        let tags = finish.tags.into_iter().map(|write| TagRow {
+            contact: write.contact.into_string(),
+            tag: write.tag,
+            present: write.present,
+        });
+        let sends = finish.sends.into_iter().map(|send| {
+            Ok(SendRow {
+                id: send.id.into_string(),
+                number: send.conversation.number.into_string(),
+                contact: send.conversation.contact.into_string(),
+                installation: send.installation.map(|id| id.into_string()),
+                run: send.run.map(|id| id.into_string()),
+                kind: send.item.kind(),
+                item: serde_json::to_string(&send.item)?,
+                expires_at: send.expires_at.map(|at| at.as_millis()),
+                at: send.at.as_millis(),
+            })
+        });
+        Ok(Self {
+            seq: finish.seq,
+            facts,
+            run,
+            reads: finish.reads,
+            state: state.collect(),
+            timers: timers.collect(),
+            tags: tags.collect(),
+            sends: sends.collect::<Result<_, serde_json::Error>>()?,
+        })
+    }
+}
+
+pub(in crate::sqlite) async fn apply(
+    connection: &mut SqliteConnection,
+    all: &[&Rows],
+) -> Result<Vec<Finished>, sqlx::Error> {
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = judge(connection, all).await?;
+    let good: Vec<&Rows> =
+        all.iter().zip(&answers).filter(|(_, answer)| **answer == Finished::Done).map(|(rows, _)| *rows).collect();
+
+    let seqs: Vec<i64> = good.iter().map(|rows| rows.seq).collect();
+    write(connection, ACKNOWLEDGE, &seqs).await?;
+    write(connection, FACTS, &gather(&good, |rows| rows.facts.iter())).await?;
+    write(connection, RUN, &gather(&good, |rows| rows.run.iter())).await?;
+    write(connection, SEND, &gather(&good, |rows| rows.sends.iter())).await?;
+    let state = gather(&good, |rows| rows.state.iter().map(|(_, row)| row));
+    let (puts, deletes): (Vec<_>, Vec<_>) = state.into_iter().partition(|row| row.value.is_some());
+    write(connection, PUT_STATE, &puts).await?;
+    write(connection, DELETE_STATE, &deletes).await?;
+    let (set, cancel): (Vec<_>, Vec<_>) =
+        gather(&good, |rows| rows.timers.iter()).into_iter().partition(|row| row.due.is_some());
+    write(connection, SET_TIMER, &set).await?;
+    write(connection, CANCEL_TIMER, &cancel).await?;
+    let (tag, untag): (Vec<_>, Vec<_>) =
+        gather(&good, |rows| rows.tags.iter()).into_iter().partition(|row| row.present);
+    write(connection, TAG, &tag).await?;
+    write(connection, UNTAG, &untag).await?;
+    Ok(answers)
+}
+
+fn gather<'a, T, I: Iterator<Item = &'a T>>(all: &[&'a Rows], rows: impl Fn(&'a Rows) -> I) -> Vec<&'a T> {
+    all.iter().flat_map(|one| rows(one)).collect()
+}
+
+async fn write<T: Serialize>(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    rows: &Vec<T>,
+) -> Result<(), sqlx::Error> {
+    if !rows.is_empty() {
+        sqlx::query(statement).bind(json(rows)?).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Finds commands that read shared keys which have changed since, in the store or earlier in this batch.
+async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<Finished>, sqlx::Error> {
+    if all.iter().all(|rows| rows.reads.is_empty()) {
+        return Ok(vec![Finished::Done; all.len()]);
+    }
+    let reads: Vec<_> = all
+        .iter()
+        .flat_map(|rows| &rows.reads)
+        .map(|read| (read.key.installation.as_str(), read.key.scope_word(), &read.key.owner, &read.key.key))
+        .collect();
+    let rows = sqlx::query(
+        "SELECT j.key, s.version FROM json_each(?1) j
+           JOIN state s ON s.installation = j.value ->> 0 AND s.scope = j.value ->> 1
+                       AND s.owner = j.value ->> 2 AND s.key = j.value ->> 3",
+    )
+    .bind(json(&reads)?)
+    .fetch_all(connection)
+    .await?;
+    let versions: HashMap<i64, i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+
+    let mut position = 0;
+    let mut written: Vec<&StateKey> = Vec::new();
+    let mut answers = Vec::with_capacity(all.len());
+    for rows in all {
+        let mut conflict = false;
+        for read in &rows.reads {
+            conflict |= versions.get(&position).copied() != read.version || written.contains(&&read.key);
+            position += 1;
+        }
+        if !conflict {
+            written.extend(rows.state.iter().map(|(key, _)| key));
+        }
+        answers.push(if conflict { Finished::Conflict } else { Finished::Done });
+    }
+    Ok(answers)
+}
+
+const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done' WHERE seq IN (SELECT value FROM json_each(?1))";
+
+const FACTS: &str = "INSERT INTO conversations (number_id, contact_id, facts)
+    SELECT value ->> 'number', value ->> 'contact', value ->> 'facts' FROM json_each(?1) WHERE true
+    ON CONFLICT (number_id, contact_id) DO UPDATE SET facts = excluded.facts";
+
+// A run that is repeated (a conflict, a crash before the commit) replaces nothing: its first commit was the only one.
+const RUN: &str = "INSERT INTO runs (run_id, seq, event_key, installation, version, digest, number_id, contact_id, at,
+                                     rule, outcome, report)
+    SELECT value ->> 'run', value ->> 'seq', value ->> 'event', value ->> 'installation', value ->> 'version',
+           value ->> 'digest', value ->> 'number', value ->> 'contact', value ->> 'at', value ->> 'rule',
+           value ->> 'outcome', value ->> 'report'
+      FROM json_each(?1) WHERE true
+    ON CONFLICT (run_id) DO NOTHING";
+
+const SEND: &str = "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at,
+                                        queued_at)
+    SELECT value ->> 'id', value ->> 'number', value ->> 'contact', value ->> 'installation', value ->> 'run',
+           value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'at'
+      FROM json_each(?1) WHERE true
+    ON CONFLICT (send_id) DO NOTHING";
+
+const PUT_STATE: &str = "INSERT INTO state (installation, scope, owner, key, value, version, expires_at)
+    SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key',
+           unhex(value ->> 'value'), 1, value ->> 'expires_at'
+      FROM json_each(?1) WHERE true
+    ON CONFLICT (installation, scope, owner, key) DO UPDATE SET
+        value = excluded.value, version = version + 1, expires_at = excluded.expires_at";
+
+const DELETE_STATE: &str = "DELETE FROM state WHERE (installation, scope, owner, key) IN (
+    SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key' FROM json_each(?1))";
+
+const SET_TIMER: &str = "INSERT INTO timers (installation, number_id, contact_id, name, due, payload)
+    SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name', value ->> 'due',
+           value ->> 'payload'
+      FROM json_each(?1) WHERE true
+    ON CONFLICT (installation, number_id, contact_id, name) DO UPDATE SET
+        due = excluded.due, payload = excluded.payload";
+
+const CANCEL_TIMER: &str = "DELETE FROM timers WHERE (installation, number_id, contact_id, name) IN (
+    SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name' FROM json_each(?1))";
+
+const TAG: &str = "INSERT INTO contact_tags (contact_id, tag)
+    SELECT value ->> 'contact', value ->> 'tag' FROM json_each(?1) WHERE true
+    ON CONFLICT (contact_id, tag) DO NOTHING";
+
+const UNTAG: &str = "DELETE FROM contact_tags WHERE (contact_id, tag) IN (
+    SELECT value ->> 'contact', value ->> 'tag' FROM json_each(?1))";

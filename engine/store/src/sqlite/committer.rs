@@ -1,0 +1,243 @@
+//! Group commit: one task owns the writing connection and gathers commands into transactions.
+
+use futures::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::commands::contacts::Directory;
+use super::commands::{begin, finish, ingest, settle, statuses};
+use crate::{Began, Finished, Result, StatusApplied, StoreError, Stored};
+
+/// So many commands may wait. Beyond that callers wait too, which is what slows the webhook endpoint down before
+/// memory grows.
+const QUEUE: usize = 4096;
+
+/// So many commands share a transaction at most: bounds how long a caller waits behind others.
+const MAX_BATCH: usize = 512;
+
+/// A rare command: any statements, applied in order after the frequent ones.
+pub(super) struct Op {
+    /// The statements. May be called again when a batch has to be taken apart.
+    pub(super) run: Statements,
+    /// Whether they change who is who.
+    pub(super) renames: bool,
+}
+
+type Statements =
+    Box<dyn for<'c> Fn(&'c mut SqliteConnection) -> BoxFuture<'c, std::result::Result<u64, sqlx::Error>> + Send + Sync>;
+
+/// A command and where its answer goes.
+pub(super) struct Job<C, A> {
+    pub(super) command: C,
+    pub(super) reply: oneshot::Sender<Result<A>>,
+}
+
+pub(super) enum Command {
+    Ingest(Job<Vec<ingest::Row>, Vec<Stored>>),
+    Finish(Job<Box<finish::Rows>, Finished>),
+    Settle(Job<crate::Settle, ()>),
+    Status(Job<statuses::Row, StatusApplied>),
+    Begin(Job<crate::BeginSend, Began>),
+    Op(Job<Op, u64>),
+    Close(oneshot::Sender<()>),
+}
+
+#[derive(Clone)]
+pub(super) struct Committer {
+    queue: mpsc::Sender<Command>,
+}
+
+impl Committer {
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let (queue, commands) = mpsc::channel(QUEUE);
+        tokio::spawn(Writer { connection, directory: Directory::default() }.run(commands));
+        Self { queue }
+    }
+
+    /// Sends a command and waits until it is durable.
+    pub(super) async fn submit<C, A>(&self, wrap: fn(Job<C, A>) -> Command, command: C) -> Result<A> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(wrap(Job { command, reply })).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.queue.send(Command::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+    }
+}
+
+/// Commands of one transaction, by kind. Commands that wait at the same time are concurrent, so any order among
+/// kinds is right; this one lets an echo stop a send that wants out in the same batch.
+#[derive(Default)]
+struct Batch {
+    ingest: Vec<Job<Vec<ingest::Row>, Vec<Stored>>>,
+    finish: Vec<Job<Box<finish::Rows>, Finished>>,
+    settle: Vec<Job<crate::Settle, ()>>,
+    status: Vec<Job<statuses::Row, StatusApplied>>,
+    begin: Vec<Job<crate::BeginSend, Began>>,
+    ops: Vec<Job<Op, u64>>,
+    closing: Vec<oneshot::Sender<()>>,
+    len: usize,
+}
+
+impl Batch {
+    fn push(&mut self, command: Command) {
+        self.len += 1;
+        match command {
+            Command::Ingest(job) => self.ingest.push(job),
+            Command::Finish(job) => self.finish.push(job),
+            Command::Settle(job) => self.settle.push(job),
+            Command::Status(job) => self.status.push(job),
+            Command::Begin(job) => self.begin.push(job),
+            Command::Op(job) => self.ops.push(job),
+            Command::Close(done) => self.closing.push(done),
+        }
+    }
+
+    /// Each command as a batch of its own.
+    fn singles(self) -> impl Iterator<Item = Self> {
+        let commands = (self.ingest.into_iter().map(Command::Ingest))
+            .chain(self.finish.into_iter().map(Command::Finish))
+            .chain(self.settle.into_iter().map(Command::Settle))
+            .chain(self.status.into_iter().map(Command::Status))
+            .chain(self.begin.into_iter().map(Command::Begin))
+            .chain(self.ops.into_iter().map(Command::Op));
+        commands.map(|command| {
+            let mut single = Self::default();
+            single.push(command);
+            single
+        })
+    }
+
+    fn fail(self, error: &StoreError) {
+        fn all<C, A>(jobs: Vec<Job<C, A>>, error: &StoreError) {
+            for job in jobs {
+                // The caller may have given up; then nobody needs the answer.
+                let _ = job.reply.send(Err(error.clone()));
+            }
+        }
+        all(self.ingest, error);
+        all(self.finish, error);
+        all(self.settle, error);
+        all(self.status, error);
+        all(self.begin, error);
+        all(self.ops, error);
+    }
+
+    fn answer(self, answers: Answers) {
+        fn all<C, A>(jobs: Vec<Job<C, A>>, answers: Vec<A>) {
+            for (job, answer) in jobs.into_iter().zip(answers) {
+                let _ = job.reply.send(Ok(answer));
+            }
+        }
+        all(self.ingest, answers.ingest);
+        all(self.finish, answers.finish);
+        let settled = vec![(); self.settle.len()];
+        all(self.settle, settled);
+        all(self.status, answers.status);
+        all(self.begin, answers.begin);
+        all(self.ops, answers.ops);
+    }
+}
+
+/// Answers to a batch, in the order of its commands.
+struct Answers {
+    ingest: Vec<Vec<Stored>>,
+    finish: Vec<Finished>,
+    status: Vec<StatusApplied>,
+    begin: Vec<Began>,
+    ops: Vec<u64>,
+}
+
+struct Writer {
+    connection: SqliteConnection,
+    directory: Directory,
+}
+
+impl Writer {
+    async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        while let Some(first) = commands.recv().await {
+            let mut batch = Batch::default();
+            batch.push(first);
+            while batch.len < MAX_BATCH {
+                let Ok(next) = commands.try_recv() else { break };
+                batch.push(next);
+            }
+            metrics::histogram!("ponte_store_batch_commands").record(batch.len as f64);
+            let closing = std::mem::take(&mut batch.closing);
+            self.commit(batch).await;
+            if !closing.is_empty() {
+                commands.close();
+                while let Some(late) = commands.recv().await {
+                    let mut batch = Batch::default();
+                    batch.push(late);
+                    self.commit(batch).await;
+                }
+                let _ = self.connection.close().await;
+                for done in closing {
+                    let _ = done.send(());
+                }
+                return;
+            }
+        }
+    }
+
+    /// Commits a batch; if it fails, each command by itself, so that one bad command costs no other.
+    async fn commit(&mut self, batch: Batch) {
+        match self.apply(&batch).await {
+            Ok(answers) => batch.answer(answers),
+            Err(error) if batch.len <= 1 => batch.fail(&error.into()),
+            Err(error) => {
+                tracing::warn!(%error, commands = batch.len, "a batch was refused; its commands are tried one by one");
+                for single in batch.singles() {
+                    match self.apply(&single).await {
+                        Ok(answers) => single.answer(answers),
+                        Err(error) => single.fail(&error.into()),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn apply(&mut self, batch: &Batch) -> std::result::Result<Answers, sqlx::Error> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+        let result = async {
+            let ingest: Vec<_> = batch.ingest.iter().map(|job| &job.command).collect();
+            let ingest = ingest::apply(&mut transaction, &mut self.directory, &ingest).await?;
+            let finish: Vec<_> = batch.finish.iter().map(|job| &*job.command).collect();
+            let finish = finish::apply(&mut transaction, &finish).await?;
+            let settle: Vec<_> = batch.settle.iter().map(|job| &job.command).collect();
+            settle::apply(&mut transaction, &settle).await?;
+            let mut status = Vec::with_capacity(batch.status.len());
+            for job in &batch.status {
+                status.push(statuses::apply(&mut transaction, &job.command).await?);
+            }
+            let begin: Vec<_> = batch.begin.iter().map(|job| &job.command).collect();
+            let begin = begin::apply(&mut transaction, &begin).await?;
+            let mut ops = Vec::with_capacity(batch.ops.len());
+            for job in &batch.ops {
+                ops.push((job.command.run)(&mut transaction).await?);
+            }
+            Ok(Answers { ingest, finish, status, begin, ops })
+        }
+        .await;
+        match result {
+            Ok(answers) => {
+                transaction.commit().await?;
+                self.directory.keep();
+                if batch.ops.iter().any(|job| job.command.renames) {
+                    self.directory.clear();
+                }
+                Ok(answers)
+            }
+            Err(error) => {
+                self.directory.forget_uncommitted();
+                transaction.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+}

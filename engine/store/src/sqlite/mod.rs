@@ -1,0 +1,38 @@
+//! SQLite: one file, one writer, many readers.
+//!
+//! All writes go through one task, the [`committer`], which gathers whatever commands are waiting into one
+//! transaction. With `synchronous=FULL` an fsync costs milliseconds; shared by a batch it costs next to nothing.
+
+mod commands;
+mod committer;
+mod open;
+mod people;
+mod reads;
+mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::SqlitePool;
+
+use crate::Result;
+use committer::Committer;
+
+/// The store in a SQLite file. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteStore {
+    committer: Committer,
+    readers: SqlitePool,
+    /// Held as long as the store lives: one process owns a data directory.
+    _lock: Arc<std::fs::File>,
+}
+
+impl SqliteStore {
+    /// Opens or creates the database in a directory, and brings it up to date.
+    ///
+    /// # Errors
+    /// When the directory cannot be written, another process has it open, or the database is of a newer version.
+    pub async fn open(dir: impl Into<PathBuf>) -> Result<Self> {
+        open::open(dir.into()).await
+    }
+}

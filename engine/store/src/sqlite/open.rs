@@ -1,0 +1,74 @@
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fs4::FileExt;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+
+use super::{Committer, SqliteStore};
+use crate::{Result, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The database file in a data directory.
+const FILE: &str = "ponte.db";
+
+/// Readers see committed data and never wait for the writer; a few are enough for two cores.
+const READERS: u32 = 4;
+
+/// Kept in memory per connection, in KiB (the minus sign is SQLite's).
+const CACHE_KIB: &str = "-16384";
+
+/// The log is moved into the database after so many pages (16 MiB): fewer, longer pauses than the default 1,000.
+const CHECKPOINT_PAGES: &str = "4096";
+
+pub(super) async fn open(dir: PathBuf) -> Result<SqliteStore> {
+    let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
+    std::fs::create_dir_all(&dir).map_err(|error| failed(format!("cannot create the data directory: {error}")))?;
+    let lock = lock(&dir).map_err(failed)?;
+
+    let options = SqliteConnectOptions::new()
+        .filename(dir.join(FILE))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An acknowledged webhook survives a power cut. Group commit pays for it.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(false)
+        .busy_timeout(std::time::Duration::from_secs(10))
+        .pragma("cache_size", CACHE_KIB)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(256)
+        .disable_statement_logging();
+
+    let mut writer = options.connect().await.map_err(|error| failed(error.to_string()))?;
+    MIGRATIONS.run(&mut writer).await.map_err(|error| {
+        failed(format!("the database cannot be brought up to date: {error}; is this binary older than the database?"))
+    })?;
+    writer.ping().await?;
+
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+
+    Ok(SqliteStore { committer: Committer::start(writer), readers, _lock: Arc::new(lock) })
+}
+
+fn lock(dir: &Path) -> std::result::Result<std::fs::File, String> {
+    let path = dir.join("ponte.lock");
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    match FileExt::try_lock(&file) {
+        Ok(()) => Ok(file),
+        Err(_) => {
+            Err("another ponte process has this data directory open; stop it, or choose another directory".into())
+        }
+    }
+}

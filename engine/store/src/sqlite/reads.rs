@@ -1,0 +1,359 @@
+//! Reads of what is committed.
+
+use std::sync::Arc;
+
+use ponte_model::{
+    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, Timestamp,
+};
+use serde::de::DeserializeOwned;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use super::SqliteStore;
+use crate::{
+    Backlog, ContactRow, ConversationRow, InstallationRow, InstallationState, NumberRow, OutboxItem, PastBody,
+    PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, StateKey, StateValue, StoreError, TimerRow,
+};
+
+fn time(row: &SqliteRow, column: &str) -> Timestamp {
+    Timestamp::from_millis(row.get(column))
+}
+
+fn text(row: &SqliteRow, column: &str) -> String {
+    row.get(column)
+}
+
+fn parse<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| StoreError::Corrupt { what: what.into(), why: error.to_string() })
+}
+
+impl SqliteStore {
+    pub(super) async fn read_pending(&self, after: i64, limit: u32) -> Result<Vec<Pending>> {
+        let rows = sqlx::query(
+            "SELECT seq, tenant, contact_id, attempts, not_before, event FROM inbox
+              WHERE state = 'pending' AND seq > ?1 ORDER BY seq LIMIT ?2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Pending {
+                    seq: row.get("seq"),
+                    tenant: text(row, "tenant").into(),
+                    contact: row.get::<Option<String>, _>("contact_id").map(ContactId::new),
+                    attempts: row.get("attempts"),
+                    not_before: time(row, "not_before"),
+                    event: Arc::new(parse::<Event>("an event", row.get("event"))?),
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_conversation(&self, id: &ConversationId) -> Result<ConversationRow> {
+        let row =
+            sqlx::query("SELECT facts, echo_seq, echo_at FROM conversations WHERE number_id = ?1 AND contact_id = ?2")
+                .bind(id.number.as_str())
+                .bind(id.contact.as_str())
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map_or_else(|| Ok(ConversationRow::default()), |row| conversation(&row))
+    }
+
+    pub(super) async fn read_contact(&self, id: &ContactId) -> Result<Option<ContactRow>> {
+        let row = sqlx::query(
+            "SELECT user_id, phone, name, username, app_name,
+                    (SELECT json_group_array(tag) FROM contact_tags t WHERE t.contact_id = c.contact_id) AS tags
+               FROM contacts c WHERE contact_id = ?1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| {
+            Ok(ContactRow {
+                id: id.clone(),
+                user_id: row.get::<Option<String>, _>("user_id").map(Into::into),
+                phone: row.get::<Option<String>, _>("phone").map(Into::into),
+                name: row.get("name"),
+                username: row.get("username"),
+                app_name: row.get("app_name"),
+                tags: parse("tags", row.get("tags"))?,
+            })
+        })
+        .transpose()
+    }
+
+    pub(super) async fn read_recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
+        let came = sqlx::query(
+            "SELECT event FROM inbox WHERE number_id = ?1 AND contact_id = ?2 AND kind IN ('message', 'echo')
+                AND seq < ?3 ORDER BY seq DESC LIMIT ?4",
+        )
+        .bind(id.number.as_str())
+        .bind(id.contact.as_str())
+        .bind(before)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        let went = sqlx::query(
+            "SELECT send_id, wamid, accepted_at, item FROM outbox WHERE number_id = ?1 AND contact_id = ?2
+                AND accepted_at IS NOT NULL ORDER BY seq DESC LIMIT ?3",
+        )
+        .bind(id.number.as_str())
+        .bind(id.contact.as_str())
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut lines = Vec::with_capacity(came.len() + went.len());
+        for row in &came {
+            let event: Event = parse("an event", row.get("event"))?;
+            if let (Some(message_id), ponte_model::Body::Message(message) | ponte_model::Body::Echo(message)) =
+                (event.message_id, event.body)
+            {
+                let body = PastBody::Message(Box::new(message));
+                lines.push(PastLine { id: message_id, at: event.at, author: event.origin, body });
+            }
+        }
+        for row in &went {
+            if let OutboxItem::Message { message } = parse("a send", row.get("item"))? {
+                let id = row.get::<Option<String>, _>("wamid").unwrap_or_else(|| row.get("send_id"));
+                let at = time(row, "accepted_at");
+                lines.push(PastLine { id: MessageId::new(id), at, author: Origin::Api, body: PastBody::Sent(message) });
+            }
+        }
+        lines.sort_by_key(|line| line.at);
+        lines.drain(..lines.len().saturating_sub(most as usize));
+        Ok(lines)
+    }
+
+    pub(super) async fn read_state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>> {
+        let row = sqlx::query(
+            "SELECT value, version FROM state WHERE installation = ?1 AND scope = ?2 AND owner = ?3 AND key = ?4
+                AND (expires_at IS NULL OR expires_at > ?5)",
+        )
+        .bind(key.installation.as_str())
+        .bind(key.scope_word())
+        .bind(&key.owner)
+        .bind(&key.key)
+        .bind(now.as_millis())
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(|row| StateValue { value: row.get("value"), version: row.get("version") }))
+    }
+
+    pub(super) async fn read_queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
+        let rows = sqlx::query(
+            "SELECT o.seq, o.send_id, o.contact_id, o.installation, o.item, o.attempts, o.not_before, o.expires_at,
+                    COALESCE(c.facts, '{}') AS facts, COALESCE(c.echo_seq, 0) AS echo_seq,
+                    COALESCE(c.echo_at, 0) AS echo_at
+               FROM outbox o
+               LEFT JOIN conversations c ON c.number_id = o.number_id AND c.contact_id = o.contact_id
+              WHERE o.state = 'queued' AND o.number_id = ?1 AND o.not_before <= ?2 ORDER BY o.seq LIMIT ?3",
+        )
+        .bind(number.as_str())
+        .bind(now.as_millis())
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(QueuedSend {
+                    seq: row.get("seq"),
+                    id: text(row, "send_id").into(),
+                    conversation: ConversationId { number: number.clone(), contact: text(row, "contact_id").into() },
+                    installation: row.get::<Option<String>, _>("installation").map(InstallationId::new),
+                    item: parse("a send", row.get("item"))?,
+                    attempts: row.get("attempts"),
+                    not_before: time(row, "not_before"),
+                    expires_at: row.get::<Option<i64>, _>("expires_at").map(Timestamp::from_millis),
+                    facts: conversation(row)?,
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
+        let due: Option<i64> =
+            sqlx::query_scalar("SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1")
+                .bind(number.as_str())
+                .fetch_one(&self.readers)
+                .await?;
+        Ok(due.map(Timestamp::from_millis))
+    }
+
+    pub(super) async fn read_numbers_with_queue(&self) -> Result<Vec<NumberId>> {
+        let ids: Vec<String> = sqlx::query_scalar("SELECT DISTINCT number_id FROM outbox WHERE state = 'queued'")
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(ids.into_iter().map(NumberId::new).collect())
+    }
+
+    pub(super) async fn read_sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
+        let rows = sqlx::query(
+            "SELECT send_id, number_id, contact_id, kind, state, attempts, wamid, code, reason FROM outbox
+              WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2",
+        )
+        .bind(number.map(|id| id.as_str()))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let word = text(row, "state");
+                let state = SendState::parse(&word)
+                    .ok_or_else(|| StoreError::Corrupt { what: "a send".into(), why: format!("state {word:?}") })?;
+                Ok(SendRow {
+                    id: text(row, "send_id").into(),
+                    number: text(row, "number_id").into(),
+                    contact: text(row, "contact_id").into(),
+                    kind: row.get("kind"),
+                    state,
+                    attempts: row.get("attempts"),
+                    message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
+                    code: row.get("code"),
+                    reason: row.get("reason"),
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>> {
+        let rows = sqlx::query(
+            "SELECT installation, number_id, contact_id, name, due, payload FROM timers WHERE due <= ?1
+              ORDER BY due LIMIT ?2",
+        )
+        .bind(now.as_millis())
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows
+            .iter()
+            .map(|row| TimerRow {
+                installation: text(row, "installation").into(),
+                conversation: ConversationId {
+                    number: text(row, "number_id").into(),
+                    contact: text(row, "contact_id").into(),
+                },
+                name: row.get("name"),
+                due: time(row, "due"),
+                payload: row.get("payload"),
+            })
+            .collect())
+    }
+
+    pub(super) async fn read_next_timer(&self) -> Result<Option<Timestamp>> {
+        let due: Option<i64> = sqlx::query_scalar("SELECT min(due) FROM timers").fetch_one(&self.readers).await?;
+        Ok(due.map(Timestamp::from_millis))
+    }
+
+    pub(super) async fn read_schedule(&self, installation: &InstallationId, name: &str) -> Result<Option<Timestamp>> {
+        let reached: Option<i64> =
+            sqlx::query_scalar("SELECT reached FROM schedules WHERE installation = ?1 AND name = ?2")
+                .bind(installation.as_str())
+                .bind(name)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(reached.map(Timestamp::from_millis))
+    }
+
+    pub(super) async fn read_numbers(&self) -> Result<Vec<NumberRow>> {
+        let rows =
+            sqlx::query("SELECT number_id, tenant, waba_id, display_phone, config FROM numbers ORDER BY number_id")
+                .fetch_all(&self.readers)
+                .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(NumberRow {
+                    id: text(row, "number_id").into(),
+                    tenant: text(row, "tenant").into(),
+                    waba_id: row.get::<Option<String>, _>("waba_id").map(Into::into),
+                    display_phone: row.get::<Option<String>, _>("display_phone").map(Into::into),
+                    config: parse("a number", row.get("config"))?,
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_installations(&self) -> Result<Vec<InstallationRow>> {
+        let rows = sqlx::query("SELECT * FROM installations ORDER BY priority, created_at, installation")
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let state = match text(row, "state").as_str() {
+                    "active" => InstallationState::Active,
+                    _ => InstallationState::Paused,
+                };
+                Ok(InstallationRow {
+                    id: text(row, "installation").into(),
+                    tenant: text(row, "tenant").into(),
+                    flow: text(row, "flow").into(),
+                    version: row.get("version"),
+                    digest: text(row, "digest").into(),
+                    state,
+                    priority: row.get("priority"),
+                    numbers: parse("an installation", row.get("numbers"))?,
+                    package: parse("an installation", row.get("package"))?,
+                    settings: parse("an installation", row.get("settings"))?,
+                    created_at: time(row, "created_at"),
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>> {
+        Ok(sqlx::query_scalar("SELECT component FROM plugins WHERE digest = ?1")
+            .bind(digest.as_str())
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    pub(super) async fn read_runs(&self, limit: u32) -> Result<Vec<RunRecord>> {
+        let rows = sqlx::query("SELECT * FROM runs ORDER BY at DESC, seq DESC LIMIT ?1")
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(RunRecord {
+                    id: text(row, "run_id").into(),
+                    event: text(row, "event_key").into(),
+                    installation: text(row, "installation").into(),
+                    version: row.get("version"),
+                    digest: text(row, "digest").into(),
+                    number: row.get::<Option<String>, _>("number_id").map(Into::into),
+                    contact: row.get::<Option<String>, _>("contact_id").map(Into::into),
+                    at: time(row, "at"),
+                    rule: row.get("rule"),
+                    outcome: row.get("outcome"),
+                    report: parse("a run", row.get("report"))?,
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_backlog(&self) -> Result<Backlog> {
+        let row = sqlx::query(
+            "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') AS inbox,
+                    (SELECT count(*) FROM outbox WHERE state = 'queued') AS queued,
+                    (SELECT count(*) FROM outbox WHERE state = 'in-doubt') AS in_doubt,
+                    (SELECT count(*) FROM inbox WHERE state = 'parked') AS parked",
+        )
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(Backlog {
+            inbox: row.get("inbox"),
+            queued: row.get("queued"),
+            in_doubt: row.get("in_doubt"),
+            parked: row.get("parked"),
+        })
+    }
+}
+
+fn conversation(row: &SqliteRow) -> Result<ConversationRow> {
+    Ok(ConversationRow {
+        facts: parse("a conversation", row.get("facts"))?,
+        echo_seq: row.get("echo_seq"),
+        echo_at: time(row, "echo_at"),
+    })
+}

@@ -1,0 +1,317 @@
+//! The narrow interface over SQLite.
+
+use async_trait::async_trait;
+use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Timestamp};
+use sqlx::SqliteConnection;
+
+use super::SqliteStore;
+use super::commands::{finish, ingest, statuses};
+use super::committer::{Command, Op};
+use crate::{
+    Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, Finish, Finished, Incoming, InstallationRow,
+    Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, StateKey,
+    StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
+};
+
+fn unencodable(error: serde_json::Error) -> StoreError {
+    StoreError::Database(std::sync::Arc::new(sqlx::Error::Encode(error.into())))
+}
+
+/// Wraps statements over owned values as a rare command.
+macro_rules! op {
+    ($connection:ident, [$($value:ident),*] $body:block) => {{
+        Op {
+            run: Box::new(move |$connection: &mut SqliteConnection| {
+                $(let $value = $value.clone();)*
+                Box::pin(async move { $body })
+            }),
+            renames: false,
+        }
+    }};
+}
+
+impl SqliteStore {
+    async fn op(&self, op: Op) -> Result<u64> {
+        self.committer.submit(Command::Op, op).await
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ingest(&self, events: Vec<Incoming>, received_at: Timestamp) -> Result<Vec<Stored>> {
+        let rows = events.into_iter().map(|event| ingest::Row::encode(event, received_at));
+        let rows = rows.collect::<std::result::Result<Vec<_>, _>>().map_err(unencodable)?;
+        self.committer.submit(Command::Ingest, rows).await
+    }
+
+    async fn pending(&self, after: i64, limit: u32) -> Result<Vec<Pending>> {
+        self.read_pending(after, limit).await
+    }
+
+    async fn finish(&self, finish: Finish) -> Result<Finished> {
+        let rows = finish::Rows::encode(finish).map_err(unencodable)?;
+        self.committer.submit(Command::Finish, Box::new(rows)).await
+    }
+
+    async fn postpone(&self, seq: i64, not_before: Timestamp, reason: &str) -> Result<()> {
+        let reason = reason.to_owned();
+        let op = op!(connection, [reason] {
+            let done = sqlx::query(
+                "UPDATE inbox SET attempts = attempts + 1, not_before = ?2, reason = ?3 WHERE seq = ?1",
+            )
+            .bind(seq).bind(not_before.as_millis()).bind(reason).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn park(&self, seq: i64, reason: &str) -> Result<()> {
+        let reason = reason.to_owned();
+        let op = op!(connection, [reason] {
+            let done = sqlx::query("UPDATE inbox SET state = 'parked', reason = ?2 WHERE seq = ?1")
+                .bind(seq).bind(reason).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied> {
+        let row = statuses::Row { update, listeners: listeners.clone() };
+        self.committer.submit(Command::Status, row).await
+    }
+
+    async fn change_contact(&self, seq: i64, contact: Option<ContactId>, changes: Vec<ContactChange>) -> Result<()> {
+        let renames = changes.iter().any(|change| !matches!(change, ContactChange::AppName(_)));
+        let op = op!(connection, [contact, changes] {
+            if let Some(contact) = contact {
+                for change in changes {
+                    super::people::change(connection, &contact, &change).await?;
+                }
+            }
+            let done = sqlx::query("UPDATE inbox SET state = 'done' WHERE seq = ?1")
+                .bind(seq).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(Op { renames, ..op }).await.map(drop)
+    }
+
+    async fn conversation(&self, id: &ConversationId) -> Result<ConversationRow> {
+        self.read_conversation(id).await
+    }
+
+    async fn contact(&self, id: &ContactId) -> Result<Option<ContactRow>> {
+        self.read_contact(id).await
+    }
+
+    async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
+        self.read_recent(id, before, most).await
+    }
+
+    async fn state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>> {
+        self.read_state(key, now).await
+    }
+
+    async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
+        self.read_queued(number, now, limit).await
+    }
+
+    async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
+        self.read_next_queued(number).await
+    }
+
+    async fn begin_send(&self, begin: BeginSend) -> Result<Began> {
+        self.committer.submit(Command::Begin, begin).await
+    }
+
+    async fn settle_send(&self, settle: Settle) -> Result<()> {
+        self.committer.submit(Command::Settle, settle).await
+    }
+
+    async fn doubt_unfinished_sends(&self, now: Timestamp) -> Result<u64> {
+        let op = op!(connection, [] {
+            // Read receipts change nothing when repeated: they simply go again.
+            sqlx::query("UPDATE outbox SET state = 'queued', rank = 0 WHERE state = 'sending' AND kind = 'seen'")
+                .execute(&mut *connection).await?;
+            let done = sqlx::query(
+                "UPDATE outbox SET state = 'in-doubt', rank = 15, failed_at = NULL,
+                        reason = 'the process ended while this was being sent'
+                  WHERE state = 'sending' AND sending_at <= ?1",
+            )
+            .bind(now.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await
+    }
+
+    async fn numbers_with_queue(&self) -> Result<Vec<NumberId>> {
+        self.read_numbers_with_queue().await
+    }
+
+    async fn sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
+        self.read_sends(number, limit).await
+    }
+
+    async fn due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>> {
+        self.read_due_timers(now, limit).await
+    }
+
+    async fn next_timer(&self) -> Result<Option<Timestamp>> {
+        self.read_next_timer().await
+    }
+
+    async fn drop_timer(&self, timer: &TimerRow) -> Result<()> {
+        let timer = timer.clone();
+        let op = op!(connection, [timer] {
+            let done = sqlx::query(
+                "DELETE FROM timers WHERE installation = ?1 AND number_id = ?2 AND contact_id = ?3 AND name = ?4
+                    AND due = ?5",
+            )
+            .bind(timer.installation.as_str()).bind(timer.conversation.number.as_str())
+            .bind(timer.conversation.contact.as_str()).bind(&timer.name).bind(timer.due.as_millis())
+            .execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn schedule_reached(
+        &self,
+        installation: &InstallationId,
+        name: &str,
+        first_seen: Timestamp,
+    ) -> Result<Timestamp> {
+        if let Some(reached) = self.read_schedule(installation, name).await? {
+            return Ok(reached);
+        }
+        self.reach_schedule(installation, name, first_seen).await?;
+        Ok(first_seen)
+    }
+
+    async fn reach_schedule(&self, installation: &InstallationId, name: &str, reached: Timestamp) -> Result<()> {
+        let (installation, name) = (installation.clone(), name.to_owned());
+        let op = op!(connection, [installation, name] {
+            let done = sqlx::query(
+                "INSERT INTO schedules (installation, name, reached) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (installation, name) DO UPDATE SET reached = max(reached, excluded.reached)",
+            )
+            .bind(installation.as_str()).bind(name).bind(reached.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn put_number(&self, number: &NumberRow, now: Timestamp) -> Result<()> {
+        let config = serde_json::to_string(&number.config).map_err(unencodable)?;
+        let number = number.clone();
+        let op = op!(connection, [number, config] {
+            let done = sqlx::query(
+                "INSERT INTO numbers (number_id, tenant, waba_id, display_phone, config, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (number_id) DO UPDATE SET tenant = excluded.tenant, waba_id = excluded.waba_id,
+                     display_phone = excluded.display_phone, config = excluded.config",
+            )
+            .bind(number.id.as_str()).bind(number.tenant.as_str())
+            .bind(number.waba_id.as_ref().map(|id| id.as_str().to_owned()))
+            .bind(number.display_phone.as_ref().map(|phone| phone.as_str().to_owned()))
+            .bind(config).bind(now.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn numbers(&self) -> Result<Vec<NumberRow>> {
+        self.read_numbers().await
+    }
+
+    async fn put_installation(&self, installation: &InstallationRow, component: Option<&[u8]>) -> Result<()> {
+        let numbers = serde_json::to_string(&installation.numbers).map_err(unencodable)?;
+        let (row, component) = (installation.clone(), component.map(<[u8]>::to_vec));
+        let op = op!(connection, [row, numbers, component] {
+            if let Some(component) = component {
+                sqlx::query("INSERT INTO plugins (digest, component, created_at) VALUES (?1, ?2, ?3)
+                             ON CONFLICT (digest) DO NOTHING")
+                    .bind(row.digest.as_str()).bind(component).bind(row.created_at.as_millis())
+                    .execute(&mut *connection).await?;
+            }
+            let done = sqlx::query(
+                "INSERT INTO installations (installation, tenant, flow, version, digest, state, priority, numbers,
+                                            package, settings, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 ON CONFLICT (installation) DO UPDATE SET version = excluded.version, digest = excluded.digest,
+                     state = excluded.state, priority = excluded.priority, numbers = excluded.numbers,
+                     package = excluded.package, settings = excluded.settings",
+            )
+            .bind(row.id.as_str()).bind(row.tenant.as_str()).bind(row.flow.as_str()).bind(&row.version)
+            .bind(row.digest.as_str()).bind(row.state.as_str()).bind(row.priority).bind(numbers)
+            .bind(row.package.to_string()).bind(row.settings.to_string()).bind(row.created_at.as_millis())
+            .execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn installations(&self) -> Result<Vec<InstallationRow>> {
+        self.read_installations().await
+    }
+
+    async fn remove_installation(&self, id: &InstallationId) -> Result<bool> {
+        let id = id.clone();
+        let op = op!(connection, [id] {
+            for statement in [
+                "DELETE FROM state WHERE installation = ?1",
+                "DELETE FROM timers WHERE installation = ?1",
+                "DELETE FROM schedules WHERE installation = ?1",
+            ] {
+                sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
+            }
+            let done = sqlx::query("DELETE FROM installations WHERE installation = ?1")
+                .bind(id.as_str()).execute(&mut *connection).await?;
+            sqlx::query("DELETE FROM plugins WHERE digest NOT IN (SELECT digest FROM installations)")
+                .execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        Ok(self.op(op).await? > 0)
+    }
+
+    async fn component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>> {
+        self.read_component(digest).await
+    }
+
+    async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>> {
+        self.read_runs(limit).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        self.read_backlog().await
+    }
+
+    async fn purge(&self, settled_before: Timestamp, now: Timestamp) -> Result<Purged> {
+        let before = settled_before.as_millis();
+        let delete = |statement: &'static str, bound: i64| {
+            self.op(op!(connection, [] {
+                Ok(sqlx::query(statement).bind(bound).execute(connection).await?.rows_affected())
+            }))
+        };
+        // Chunked, so that no purge keeps webhooks waiting.
+        Ok(Purged {
+            inbox: delete(
+                "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE received_at < ?1 AND state = 'done' LIMIT 1000)",
+                before,
+            )
+            .await?,
+            outbox: delete(
+                "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE queued_at < ?1 AND rank >= 20 LIMIT 1000)",
+                before,
+            )
+            .await?,
+            runs: delete("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM runs WHERE at < ?1 LIMIT 1000)", before)
+                .await?,
+            state: delete("DELETE FROM state WHERE expires_at <= ?1", now.as_millis()).await?,
+        })
+    }
+
+    async fn close(&self) {
+        self.committer.close().await;
+        self.readers.close().await;
+    }
+}

@@ -1,0 +1,118 @@
+//! Events: stored once, in order, with the right person.
+
+mod common;
+
+use common::{NUMBER, at, echo, open, text};
+use ponte_model::{Contact, ConversationId, StateScope};
+use ponte_store::{Finish, Finished, SharedRead, SqliteStore, StateKey, StateWrite, Store};
+
+#[tokio::test]
+async fn the_same_event_five_times_at_once_and_after_a_restart_is_stored_once() {
+    let (dir, store) = open().await;
+    let one = || store.ingest(vec![text("wamid.A", Contact::by_phone("5511"))], at(1));
+    let (a, b, c, d, e) = tokio::join!(one(), one(), one(), one(), one());
+    let fresh = [a, b, c, d, e].map(|stored| stored.unwrap()[0].seq.is_some());
+    assert_eq!(fresh.iter().filter(|fresh| **fresh).count(), 1);
+    store.close().await;
+    drop(store);
+
+    let store = SqliteStore::open(dir.path()).await.unwrap();
+    let again = store.ingest(vec![text("wamid.A", Contact::by_phone("5511"))], at(2)).await.unwrap();
+    assert_eq!(again[0].seq, None);
+    assert_eq!(store.pending(0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_keeps_its_order_and_its_duplicates_count_once() {
+    let (_dir, store) = open().await;
+    let contact = || Contact::by_phone("5511");
+    let stored =
+        store.ingest(vec![text("b", contact()), text("a", contact()), text("b", contact())], at(1)).await.unwrap();
+    let seqs: Vec<_> = stored.iter().map(|stored| stored.seq).collect();
+    assert!(seqs[0] < seqs[1] && seqs[0].is_some());
+    assert!(seqs[2].is_none() || seqs[2] == seqs[0]);
+    let keys: Vec<_> = store.pending(0, 10).await.unwrap().iter().map(|p| p.event.key.as_str().to_owned()).collect();
+    assert_eq!(keys, ["b", "a"]);
+}
+
+#[tokio::test]
+async fn people_are_matched_by_exact_aliases() {
+    let (_dir, store) = open().await;
+    let both = Contact { user_id: Some("BR.1".into()), ..Contact::by_phone("5511") };
+    let stored = store
+        .ingest(
+            vec![
+                text("1", Contact::by_phone("5511")),
+                text("2", both),
+                text("3", Contact::by_user_id("BR.1")),
+                text("4", Contact::by_phone("55119")),
+            ],
+            at(1),
+        )
+        .await
+        .unwrap();
+    let ids: Vec<_> = stored.iter().map(|stored| stored.contact.clone().unwrap()).collect();
+    assert_eq!(ids[0], ids[1], "a BSUID that comes with a known phone is the same person");
+    assert_eq!(ids[1], ids[2], "and is found by the BSUID alone from then on");
+    assert_ne!(ids[0], ids[3], "a longer number is somebody else");
+    let contact = store.contact(&ids[0]).await.unwrap().unwrap();
+    assert_eq!((contact.phone.unwrap().as_str(), contact.user_id.unwrap().as_str()), ("5511", "BR.1"));
+}
+
+#[tokio::test]
+async fn an_echo_claims_its_conversation_in_the_transaction_that_stores_it() {
+    let (_dir, store) = open().await;
+    let stored = store.ingest(vec![echo("wamid.E", Contact::by_phone("5511"))], at(1)).await.unwrap();
+    let id = ConversationId { number: NUMBER.into(), contact: stored[0].contact.clone().unwrap() };
+    let row = store.conversation(&id).await.unwrap();
+    assert_eq!((Some(row.echo_seq), row.echo_at), (stored[0].seq, at(0)));
+    // A customer's message neither claims nor releases.
+    store.ingest(vec![text("wamid.C", Contact::by_phone("5511"))], at(2)).await.unwrap();
+    assert_eq!(store.conversation(&id).await.unwrap().echo_seq, row.echo_seq);
+}
+
+#[tokio::test]
+async fn two_runs_that_read_the_same_shared_key_cannot_both_commit() {
+    let (_dir, store) = open().await;
+    let stored =
+        store.ingest(vec![text("1", Contact::by_phone("1")), text("2", Contact::by_phone("2"))], at(1)).await.unwrap();
+    let key = StateKey::new("inst".into(), StateScope::Installation, None, "counter").unwrap();
+    let finish = |seq: i64, value: &str, version| Finish {
+        seq,
+        reads: vec![SharedRead { key: key.clone(), version }],
+        state: vec![StateWrite { key: key.clone(), value: Some(value.into()), expires_at: None }],
+        ..Finish::default()
+    };
+    let (first, second) = (stored[0].seq.unwrap(), stored[1].seq.unwrap());
+    let (a, b) = tokio::join!(store.finish(finish(first, "a", None)), store.finish(finish(second, "b", None)));
+    let mut answers = [a.unwrap(), b.unwrap()];
+    answers.sort_by_key(|answer| *answer == Finished::Conflict);
+    assert_eq!(answers, [Finished::Done, Finished::Conflict]);
+    assert_eq!(store.pending(0, 10).await.unwrap().len(), 1, "the loser is still to be handled");
+
+    let seen = store.state(&key, at(2)).await.unwrap().unwrap();
+    let loser = store.pending(0, 10).await.unwrap()[0].seq;
+    assert_eq!(store.finish(finish(loser, "c", Some(seen.version))).await.unwrap(), Finished::Done);
+    assert_eq!(store.state(&key, at(2)).await.unwrap().unwrap().value, b"c");
+}
+
+#[tokio::test]
+async fn a_data_directory_has_one_owner() {
+    let (dir, _store) = open().await;
+    let error = SqliteStore::open(dir.path()).await.err().unwrap().to_string();
+    assert!(error.contains("another ponte process"), "{error}");
+}
+
+#[tokio::test]
+async fn purge_keeps_what_may_come_again_and_what_waits() {
+    let (_dir, store) = open().await;
+    let old = store.ingest(vec![text("old", Contact::by_phone("1"))], at(0)).await.unwrap()[0].seq.unwrap();
+    store.ingest(vec![text("waiting", Contact::by_phone("1"))], at(0)).await.unwrap();
+    let new = store.ingest(vec![text("new", Contact::by_phone("1"))], at(100)).await.unwrap()[0].seq.unwrap();
+    for seq in [old, new] {
+        store.finish(Finish { seq, ..Finish::default() }).await.unwrap();
+    }
+    assert_eq!(store.purge(at(50), at(200)).await.unwrap().inbox, 1);
+    assert_eq!(store.ingest(vec![text("new", Contact::by_phone("1"))], at(200)).await.unwrap()[0].seq, None);
+    assert_eq!(store.pending(0, 10).await.unwrap().len(), 1);
+}
