@@ -74,7 +74,14 @@ fn send_closed(event: &Event, period: &Period) -> Result<(), Error> {
     let sent = if urgent.enabled {
         let label = urgent.label.map_or_else(|| texts::get("urgent_label", language.tag()), Ok)?;
         body = format!("{body}\n\n{}", text!(language, "urgent_offer")?);
-        reply_buttons(body, [(heard::URGENT, label)])?
+        reply_buttons(&body, [(heard::URGENT, label)]).or_else(|refusal| match refusal {
+            // The shop's own words may be too long for a message with a button; without one they fit.
+            Refusal::Invalid(why) => {
+                warn!("no urgent button: {}: {}", why.field, why.why);
+                reply(&body)
+            }
+            refusal => Err(refusal),
+        })?
     } else {
         reply(body)?
     };
