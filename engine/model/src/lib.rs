@@ -19,7 +19,7 @@ pub use contact::{Contact, ContactName};
 pub use content::*;
 pub use delivery::{DeliveryState, DeliveryStatus, PricedConversation, Pricing};
 pub use effect::{Effect, HandOffTarget, LogLevel, LogLine, StateScope};
-pub use event::{Body, Event, Lane, Origin};
+pub use event::{Body, Event, Lane, Origin, Schedule, Timer};
 pub use ids::*;
 pub use owner::Owner;
 pub use platform::*;

@@ -1,0 +1,67 @@
+//! What is known of a conversation.
+
+use ponte_model::{Owner, RunId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::platform;
+
+/// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// Who speaks, and since when.
+    pub ownership: Ownership,
+    /// Until when free-form messages may be sent.
+    pub window_until: Option<Timestamp>,
+    /// When the customer last wrote.
+    pub last_customer_at: Option<Timestamp>,
+    /// When the customer wrote before that.
+    pub previous_customer_at: Option<Timestamp>,
+    /// When somebody last wrote from the phone.
+    pub last_app_at: Option<Timestamp>,
+    /// How many messages the customer wrote.
+    pub customer_messages: u32,
+    /// The last app echo that was folded in, by its place in the inbox.
+    pub echo_seq: i64,
+}
+
+/// Who speaks, and since when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ownership {
+    /// Who.
+    pub owner: Owner,
+    /// The last human message or hand-off: release is counted from here.
+    pub since: Timestamp,
+    /// The run that handed the conversation over, if one did: what that run said before may still leave.
+    pub handed_by: Option<RunId>,
+}
+
+/// The last app echo that is stored, folded in or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Echo {
+    /// Its place in the inbox; 0 if there is none.
+    pub seq: i64,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+impl Facts {
+    /// Who speaks at `now`. An echo that is stored but not yet folded in counts; people who have been silent for
+    /// [`platform::RELEASE_AFTER`] do not.
+    pub fn ownership_at(&self, echo: Echo, now: Timestamp) -> Ownership {
+        let mut ownership = self.ownership.clone();
+        if echo.seq > self.echo_seq {
+            ownership = Ownership { owner: Owner::App, since: ownership.since.max(echo.at), handed_by: None };
+        }
+        if ownership.owner.is_person() && now.since(ownership.since) >= platform::RELEASE_AFTER {
+            ownership = Ownership::default();
+        }
+        ownership
+    }
+
+    /// Whether free-form messages may be sent at `now`, a margin before the platform would refuse them.
+    pub fn window_open(&self, now: Timestamp) -> bool {
+        self.window_until.is_some_and(|until| now.plus(platform::RULES.window_margin) < until)
+    }
+}

@@ -1,0 +1,64 @@
+//! What an event changes in a conversation's facts.
+
+use ponte_model::{Body, Content, Event, HandOffTarget, Message, Origin, Owner, RunId, Timestamp};
+
+use crate::{Facts, Ownership, platform};
+
+/// The facts after `event`, which stands at `seq` in the inbox.
+///
+/// - A customer's message or call opens the window; edits, deletions and taken-back reactions do not (the platform
+///   does not say, so they are not counted).
+/// - Whatever is done on the phone gives the conversation to the phone.
+/// - Nothing a customer does takes it away from people.
+/// - Imported messages and other responders' threads change nothing.
+#[must_use]
+pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
+    match (&event.body, event.origin) {
+        (Body::Message(message), Origin::Customer) if opens_window(message) => {
+            facts.previous_customer_at = facts.last_customer_at;
+            facts.last_customer_at = facts.last_customer_at.max(Some(event.at));
+            facts.customer_messages = facts.customer_messages.saturating_add(1);
+            open_window(&mut facts, event.at);
+        }
+        (Body::Call(call), _) if call.by_customer == Some(true) => open_window(&mut facts, event.at),
+        (Body::Echo(_) | Body::Edit { .. } | Body::Revoke { .. }, Origin::App) => {
+            facts.echo_seq = facts.echo_seq.max(seq);
+            facts.last_app_at = facts.last_app_at.max(Some(event.at));
+            let since = facts.ownership.since.max(event.at);
+            facts.ownership = Ownership { owner: Owner::App, since, handed_by: None };
+        }
+        _ => {}
+    }
+    facts
+}
+
+/// A flow gave the conversation to people. Who holds it already keeps it.
+#[must_use]
+pub fn hand_off(mut facts: Facts, to: HandOffTarget, run: &RunId, now: Timestamp) -> Facts {
+    if !facts.ownership.owner.is_person() {
+        let owner = match to {
+            HandOffTarget::App => Owner::App,
+            HandOffTarget::Team => Owner::Team,
+        };
+        facts.ownership = Ownership { owner, since: now, handed_by: Some(run.clone()) };
+    }
+    facts
+}
+
+/// A flow gave the conversation back. What a person took by writing is not a flow's to give.
+#[must_use]
+pub fn release(mut facts: Facts) -> Facts {
+    if facts.ownership.owner == Owner::Flow {
+        facts.ownership = Ownership::default();
+    }
+    facts
+}
+
+fn opens_window(message: &Message) -> bool {
+    let taken_back = matches!(message.content, Content::Reaction { emoji: None, .. });
+    message.group_id.is_none() && !taken_back
+}
+
+fn open_window(facts: &mut Facts, at: Timestamp) {
+    facts.window_until = facts.window_until.max(Some(at.plus(platform::RULES.window)));
+}

@@ -1,0 +1,65 @@
+//! When there is room for a message. Over the limit means later, never lost.
+
+mod bucket;
+mod window;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use ponte_model::{ContactId, Timestamp};
+
+use crate::platform::RULES;
+use bucket::Bucket;
+use window::SlidingWindow;
+
+/// People whose bucket is remembered; full buckets are forgotten when there are more.
+const REMEMBERED_PAIRS: usize = 10_000;
+
+/// The pace of one number: its throughput, inbound and outbound added, and the pair rate towards each person.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    throughput: SlidingWindow,
+    pairs: HashMap<ContactId, Bucket>,
+}
+
+impl Pace {
+    /// The pace of a number that may handle so many messages a second.
+    pub fn new(throughput: u32) -> Self {
+        Self { throughput: SlidingWindow::new(throughput.max(1), RULES.throughput_window), pairs: HashMap::new() }
+    }
+
+    /// A message came in: it counts against the same throughput.
+    pub fn note_inbound(&mut self, now: Timestamp) {
+        self.throughput.take(now);
+    }
+
+    /// When a message to `contact` may leave: `now` if at once.
+    pub fn ready_at(&self, contact: &ContactId, now: Timestamp) -> Timestamp {
+        self.pair_ready_at(contact, now).max(self.throughput.ready_at(now))
+    }
+
+    /// When the pair rate towards `contact` has room.
+    pub fn pair_ready_at(&self, contact: &ContactId, now: Timestamp) -> Timestamp {
+        self.pairs.get(contact).map_or(now, |bucket| bucket.ready_at(now))
+    }
+
+    /// A message to `contact` leaves.
+    pub fn take(&mut self, contact: &ContactId, now: Timestamp) {
+        self.throughput.take(now);
+        if self.pairs.len() >= REMEMBERED_PAIRS {
+            self.pairs.retain(|_, bucket| !bucket.is_full(now));
+        }
+        let bucket = self.pairs.entry(contact.clone());
+        bucket.or_insert_with(|| Bucket::full(RULES.pair_burst, RULES.pair_interval, now)).take(now);
+    }
+
+    /// Meta said that the number is too fast: nothing leaves for `pause`.
+    pub fn back_off(&mut self, now: Timestamp, pause: Duration) {
+        self.throughput.close_until(now.plus(pause));
+    }
+
+    /// The operator or the platform changed the throughput.
+    pub fn set_throughput(&mut self, throughput: u32) {
+        self.throughput.set_limit(throughput.max(1));
+    }
+}

@@ -1,0 +1,39 @@
+//! What the platform may change, as dated data.
+
+use std::time::Duration;
+
+/// A set of the platform's rules, in force from a date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlatformRules {
+    /// The day from which they hold, as read.
+    pub since: &'static str,
+    /// The customer-service window: free-form messages may be sent for so long after the customer's last message or
+    /// call. Source: Meta, "Send messages", customer service windows (2026).
+    pub window: Duration,
+    /// Ponte stops so long before the window closes: Meta admits rare refusals inside it, and requests take time.
+    pub window_margin: Duration,
+    /// Messages that may be sent to one person at once. Source: Meta, "About the platform", pair rate limits.
+    pub pair_burst: u32,
+    /// After a burst, one message to the same person in so long. Source: as above.
+    pub pair_interval: Duration,
+    /// The window in which a number's throughput is counted: a second, and a tenth for the way to Meta.
+    /// Source: Meta, "Throughput".
+    pub throughput_window: Duration,
+}
+
+/// The rules in force.
+pub const RULES: PlatformRules = PlatformRules {
+    since: "2026-09-11",
+    window: Duration::from_secs(24 * 3600),
+    window_margin: Duration::from_secs(60),
+    pair_burst: 45,
+    pair_interval: Duration::from_secs(6),
+    throughput_window: Duration::from_millis(1100),
+};
+
+/// Throughput of a number until its own profile says more: what the most careful sources name for Coexistence
+/// (Meta's page of September 2026 says 20).
+pub const DEFAULT_THROUGHPUT: u32 = 5;
+
+/// How long a conversation stays with people after the last human message. Ponte's own default, not the platform's.
+pub const RELEASE_AFTER: Duration = Duration::from_secs(12 * 3600);
