@@ -77,7 +77,7 @@ const SAFE_TO_REPLAY: &[(i64, Backoff)] = &[
     (134101, Backoff::new(600_000, 2, 3_600_000)),
 ];
 
-/// Other transient codes: not on Meta's way of a message, so seldom and without a rule of their own.
+/// For the other transient codes, of which Meta says no time: they come from calls that are not sends.
 const OTHERWISE: Backoff = Backoff::new(60_000, 2, 3_600_000);
 
 /// What an error code means for the message. A code that is not in the table is taken for

@@ -92,8 +92,8 @@ impl SendError {
 /// The whole chain of causes on one line. The address is left out: errors go to places where ids of numbers need not.
 pub(super) fn in_words(error: &reqwest::Error) -> String {
     let mut words = match error {
-        _ if error.is_timeout() => "no answer in time".to_owned(),
         _ if error.is_connect() => "no connection".to_owned(),
+        _ if error.is_timeout() => "no answer in time".to_owned(),
         _ => "the connection failed".to_owned(),
     };
     let mut cause = error.source();
