@@ -77,6 +77,13 @@ pub fn route(event: &Event, owner: Owner, app_only: bool, candidates: &[Candidat
     if event.lane == Lane::Import {
         return nobody("imported");
     }
+    if matches!(event.body, Body::Status(_)) {
+        let listens = |candidate: &&Candidate<'_>| candidate.trigger.events.contains("receipt");
+        return match candidates.iter().find(listens) {
+            Some(listener) => Decision { handler: Handler::Flow(listener.installation.clone()), rule: "own-receipt" },
+            None => nobody("no-flow"),
+        };
+    }
     let kind = match &event.body {
         Body::Message(message) if message.group_id.is_some() => return nobody("group"),
         Body::Message(_) => "message",

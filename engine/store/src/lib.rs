@@ -107,6 +107,9 @@ pub trait Store: Send + Sync + 'static {
     /// The last messages of a conversation before the place `before`, oldest first.
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>>;
 
+    /// What was decided about the last events of a conversation, newest first.
+    async fn decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>>;
+
     /// A key of a flow, unless its time is up.
     async fn state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>>;
 
@@ -156,6 +159,9 @@ pub trait Store: Send + Sync + 'static {
     async fn reach_schedule(&self, installation: &InstallationId, name: &str, reached: Timestamp) -> Result<()>;
 
     // Administration
+
+    /// Grows with each change of numbers or installations, by this process or another.
+    async fn registry_version(&self) -> Result<i64>;
 
     /// Adds a number or changes it.
     async fn put_number(&self, number: &NumberRow, now: Timestamp) -> Result<()>;

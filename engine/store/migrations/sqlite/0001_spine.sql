@@ -1,5 +1,12 @@
 -- Times are milliseconds since the Unix epoch, UTC. JSON is kept as text. Words (lane, state …) are those of `ponte-model`.
 
+-- Grows with each change of numbers or installations, so that a running pipeline notices.
+CREATE TABLE registry (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL
+) STRICT;
+INSERT INTO registry (id, version) VALUES (1, 1);
+
 -- A business phone number, and what the operator set for it.
 CREATE TABLE numbers (
     number_id     TEXT PRIMARY KEY,
@@ -64,7 +71,8 @@ CREATE TABLE inbox (
     state       TEXT NOT NULL DEFAULT 'pending',   -- pending, done, parked
     attempts    INTEGER NOT NULL DEFAULT 0,
     not_before  INTEGER NOT NULL DEFAULT 0,
-    reason      TEXT                        -- why it was parked
+    reason      TEXT,                       -- why it was put off or parked
+    decision    TEXT                        -- the rule that decided who handles it
 ) STRICT;
 CREATE INDEX inbox_open ON inbox (seq) WHERE state = 'pending';
 CREATE INDEX inbox_chat ON inbox (number_id, contact_id, seq) WHERE kind IN ('message', 'echo');

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use ponte_model::{ContactId, ConversationId, Event, MessageId, Origin, TenantId, Timestamp};
+use ponte_model::{ContactId, ConversationId, Event, EventKey, InstallationId, MessageId, Origin, TenantId, Timestamp};
 use serde_json::Value;
 
 use super::{NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
@@ -36,6 +36,8 @@ pub struct Pending {
     pub attempts: u32,
     /// Not to be tried before.
     pub not_before: Timestamp,
+    /// The installation that sent the message which this status is about, if it wants to hear of it.
+    pub listener: Option<InstallationId>,
     /// What happened.
     pub event: Arc<Event>,
 }
@@ -53,6 +55,8 @@ impl Pending {
 pub struct Finish {
     /// The event, acknowledged by this.
     pub seq: i64,
+    /// The rule that decided who handles it.
+    pub decision: Option<String>,
     /// The conversation's new facts.
     pub facts: Option<(ConversationId, Value)>,
     /// The run, if a flow was asked.
@@ -87,6 +91,21 @@ pub struct ConversationRow {
     pub echo_seq: i64,
     /// When that echo was written.
     pub echo_at: Timestamp,
+}
+
+/// What was decided about an event, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// The event.
+    pub event: EventKey,
+    /// Its kind.
+    pub kind: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// `pending`, `done` or `parked`.
+    pub state: String,
+    /// The rule that decided; none while it waits.
+    pub decision: Option<String>,
 }
 
 /// A message of the past.

@@ -6,8 +6,6 @@ use ponte_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::ConversationRow;
-
 /// What waits in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "item", rename_all = "snake_case")]
@@ -139,7 +137,7 @@ impl fmt::Display for SendState {
     }
 }
 
-/// A message that waits for its turn, with what is needed to judge it once more.
+/// A message that waits for its turn.
 #[derive(Clone, Debug)]
 pub struct QueuedSend {
     /// Its place in the outbox.
@@ -150,6 +148,8 @@ pub struct QueuedSend {
     pub conversation: ConversationId,
     /// The flow that asked for it; `None` for sends that a person asked for.
     pub installation: Option<InstallationId>,
+    /// The run that asked for it.
+    pub run: Option<RunId>,
     /// What to send.
     pub item: OutboxItem,
     /// How often it was tried.
@@ -158,8 +158,6 @@ pub struct QueuedSend {
     pub not_before: Timestamp,
     /// Drop it unsent after that.
     pub expires_at: Option<Timestamp>,
-    /// The conversation as it is now.
-    pub facts: ConversationRow,
 }
 
 /// Asks to let a message out.

@@ -24,7 +24,7 @@ pub struct SqliteStore {
     committer: Committer,
     readers: SqlitePool,
     /// Held as long as the store lives: one process owns a data directory.
-    _lock: Arc<std::fs::File>,
+    _lock: Option<Arc<std::fs::File>>,
 }
 
 impl SqliteStore {
@@ -33,6 +33,15 @@ impl SqliteStore {
     /// # Errors
     /// When the directory cannot be written, another process has it open, or the database is of a newer version.
     pub async fn open(dir: impl Into<PathBuf>) -> Result<Self> {
-        open::open(dir.into()).await
+        open::open(dir.into(), true).await
+    }
+
+    /// Opens the database beside a process that may own it, to look at it or to change numbers and installations; the
+    /// owner notices by [`crate::Store::registry_version`].
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], save that another owner is no error.
+    pub async fn attach(dir: impl Into<PathBuf>) -> Result<Self> {
+        open::open(dir.into(), false).await
     }
 }

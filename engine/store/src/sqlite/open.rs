@@ -23,10 +23,10 @@ const CACHE_KIB: &str = "-16384";
 /// The log is moved into the database after so many pages (16 MiB): fewer, longer pauses than the default 1,000.
 const CHECKPOINT_PAGES: &str = "4096";
 
-pub(super) async fn open(dir: PathBuf) -> Result<SqliteStore> {
+pub(super) async fn open(dir: PathBuf, own: bool) -> Result<SqliteStore> {
     let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
     std::fs::create_dir_all(&dir).map_err(|error| failed(format!("cannot create the data directory: {error}")))?;
-    let lock = lock(&dir).map_err(failed)?;
+    let lock = own.then(|| lock(&dir)).transpose().map_err(failed)?;
 
     let options = SqliteConnectOptions::new()
         .filename(dir.join(FILE))
@@ -54,7 +54,7 @@ pub(super) async fn open(dir: PathBuf) -> Result<SqliteStore> {
         .await
         .map_err(|error| failed(error.to_string()))?;
 
-    Ok(SqliteStore { committer: Committer::start(writer), readers, _lock: Arc::new(lock) })
+    Ok(SqliteStore { committer: Committer::start(writer), readers, _lock: lock.map(Arc::new) })
 }
 
 fn lock(dir: &Path) -> std::result::Result<std::fs::File, String> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ponte_model::{
-    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, Timestamp,
+    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, RunId, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
@@ -11,8 +11,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use crate::{
-    Backlog, ContactRow, ConversationRow, InstallationRow, InstallationState, NumberRow, OutboxItem, PastBody,
-    PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, StateKey, StateValue, StoreError, TimerRow,
+    Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, NumberRow, OutboxItem,
+    PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, StateKey, StateValue, StoreError,
+    TimerRow,
 };
 
 fn time(row: &SqliteRow, column: &str) -> Timestamp {
@@ -45,6 +46,7 @@ impl SqliteStore {
                     contact: row.get::<Option<String>, _>("contact_id").map(ContactId::new),
                     attempts: row.get("attempts"),
                     not_before: time(row, "not_before"),
+                    listener: None,
                     event: Arc::new(parse::<Event>("an event", row.get("event"))?),
                 })
             })
@@ -126,6 +128,32 @@ impl SqliteStore {
         Ok(lines)
     }
 
+    pub(super) async fn read_decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
+        let rows = sqlx::query(
+            "SELECT key, kind, at, state, decision FROM inbox WHERE number_id = ?1 AND contact_id = ?2
+              ORDER BY seq DESC LIMIT ?3",
+        )
+        .bind(id.number.as_str())
+        .bind(id.contact.as_str())
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows
+            .iter()
+            .map(|row| DecisionRow {
+                event: text(row, "key").into(),
+                kind: row.get("kind"),
+                at: time(row, "at"),
+                state: row.get("state"),
+                decision: row.get("decision"),
+            })
+            .collect())
+    }
+
+    pub(super) async fn read_registry_version(&self) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT version FROM registry").fetch_one(&self.readers).await?)
+    }
+
     pub(super) async fn read_state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>> {
         let row = sqlx::query(
             "SELECT value, version FROM state WHERE installation = ?1 AND scope = ?2 AND owner = ?3 AND key = ?4
@@ -143,12 +171,8 @@ impl SqliteStore {
 
     pub(super) async fn read_queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
         let rows = sqlx::query(
-            "SELECT o.seq, o.send_id, o.contact_id, o.installation, o.item, o.attempts, o.not_before, o.expires_at,
-                    COALESCE(c.facts, '{}') AS facts, COALESCE(c.echo_seq, 0) AS echo_seq,
-                    COALESCE(c.echo_at, 0) AS echo_at
-               FROM outbox o
-               LEFT JOIN conversations c ON c.number_id = o.number_id AND c.contact_id = o.contact_id
-              WHERE o.state = 'queued' AND o.number_id = ?1 AND o.not_before <= ?2 ORDER BY o.seq LIMIT ?3",
+            "SELECT seq, send_id, contact_id, installation, run_id, item, attempts, not_before, expires_at
+               FROM outbox WHERE state = 'queued' AND number_id = ?1 AND not_before <= ?2 ORDER BY seq LIMIT ?3",
         )
         .bind(number.as_str())
         .bind(now.as_millis())
@@ -162,11 +186,11 @@ impl SqliteStore {
                     id: text(row, "send_id").into(),
                     conversation: ConversationId { number: number.clone(), contact: text(row, "contact_id").into() },
                     installation: row.get::<Option<String>, _>("installation").map(InstallationId::new),
+                    run: row.get::<Option<String>, _>("run_id").map(RunId::new),
                     item: parse("a send", row.get("item"))?,
                     attempts: row.get("attempts"),
                     not_before: time(row, "not_before"),
                     expires_at: row.get::<Option<i64>, _>("expires_at").map(Timestamp::from_millis),
-                    facts: conversation(row)?,
                 })
             })
             .collect()

@@ -8,9 +8,9 @@ use super::SqliteStore;
 use super::commands::{finish, ingest, statuses};
 use super::committer::{Command, Op};
 use crate::{
-    Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, Finish, Finished, Incoming, InstallationRow,
-    Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, StateKey,
-    StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
+    Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
+    InstallationRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
+    StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -28,6 +28,11 @@ macro_rules! op {
             renames: false,
         }
     }};
+}
+
+/// Lets a running pipeline know that numbers or installations changed.
+async fn bump(connection: &mut SqliteConnection) -> std::result::Result<(), sqlx::Error> {
+    sqlx::query("UPDATE registry SET version = version + 1").execute(connection).await.map(drop)
 }
 
 impl SqliteStore {
@@ -105,6 +110,10 @@ impl Store for SqliteStore {
 
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
         self.read_recent(id, before, most).await
+    }
+
+    async fn decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
+        self.read_decisions(id, most).await
     }
 
     async fn state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>> {
@@ -200,10 +209,15 @@ impl Store for SqliteStore {
         self.op(op).await.map(drop)
     }
 
+    async fn registry_version(&self) -> Result<i64> {
+        self.read_registry_version().await
+    }
+
     async fn put_number(&self, number: &NumberRow, now: Timestamp) -> Result<()> {
         let config = serde_json::to_string(&number.config).map_err(unencodable)?;
         let number = number.clone();
         let op = op!(connection, [number, config] {
+            bump(connection).await?;
             let done = sqlx::query(
                 "INSERT INTO numbers (number_id, tenant, waba_id, display_phone, config, created_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -227,6 +241,7 @@ impl Store for SqliteStore {
         let numbers = serde_json::to_string(&installation.numbers).map_err(unencodable)?;
         let (row, component) = (installation.clone(), component.map(<[u8]>::to_vec));
         let op = op!(connection, [row, numbers, component] {
+            bump(connection).await?;
             if let Some(component) = component {
                 sqlx::query("INSERT INTO plugins (digest, component, created_at) VALUES (?1, ?2, ?3)
                              ON CONFLICT (digest) DO NOTHING")
@@ -257,6 +272,7 @@ impl Store for SqliteStore {
     async fn remove_installation(&self, id: &InstallationId) -> Result<bool> {
         let id = id.clone();
         let op = op!(connection, [id] {
+            bump(connection).await?;
             for statement in [
                 "DELETE FROM state WHERE installation = ?1",
                 "DELETE FROM timers WHERE installation = ?1",

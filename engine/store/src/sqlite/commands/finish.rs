@@ -10,7 +10,7 @@ use crate::{Finish, Finished, SharedRead, StateKey};
 
 /// A [`Finish`] encoded by the caller.
 pub(in crate::sqlite) struct Rows {
-    seq: i64,
+    handled: HandledRow,
     facts: Option<FactsRow>,
     run: Option<RunRow>,
     reads: Vec<SharedRead>,
@@ -18,6 +18,12 @@ pub(in crate::sqlite) struct Rows {
     timers: Vec<TimerRow>,
     tags: Vec<TagRow>,
     sends: Vec<SendRow>,
+}
+
+#[derive(Serialize)]
+struct HandledRow {
+    seq: i64,
+    decision: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -147,7 +153,7 @@ impl Rows {
             })
         });
         Ok(Self {
-            seq: finish.seq,
+            handled: HandledRow { seq: finish.seq, decision: finish.decision },
             facts,
             run,
             reads: finish.reads,
@@ -170,8 +176,7 @@ pub(in crate::sqlite) async fn apply(
     let good: Vec<&Rows> =
         all.iter().zip(&answers).filter(|(_, answer)| **answer == Finished::Done).map(|(rows, _)| *rows).collect();
 
-    let seqs: Vec<i64> = good.iter().map(|rows| rows.seq).collect();
-    write(connection, ACKNOWLEDGE, &seqs).await?;
+    write(connection, ACKNOWLEDGE, &gather(&good, |rows| std::iter::once(&rows.handled))).await?;
     write(connection, FACTS, &gather(&good, |rows| rows.facts.iter())).await?;
     write(connection, RUN, &gather(&good, |rows| rows.run.iter())).await?;
     write(connection, SEND, &gather(&good, |rows| rows.sends.iter())).await?;
@@ -242,7 +247,9 @@ async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<F
     Ok(answers)
 }
 
-const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done' WHERE seq IN (SELECT value FROM json_each(?1))";
+const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done', decision = b.decision
+    FROM (SELECT value ->> 'seq' AS seq, value ->> 'decision' AS decision FROM json_each(?1)) b
+   WHERE inbox.seq = b.seq";
 
 const FACTS: &str = "INSERT INTO conversations (number_id, contact_id, facts)
     SELECT value ->> 'number', value ->> 'contact', value ->> 'facts' FROM json_each(?1) WHERE true
