@@ -1,0 +1,69 @@
+use ponte_model::{Effect, HandOffTarget, Origin, Owner, Refusal};
+use wasmtime::Result;
+
+use crate::bindings::ponte::flow::conversation::{self as wit, Author, Facts, Host, Line, Target};
+use crate::convert::{content, instant};
+use crate::state::{Answer, RunState};
+use crate::{ConversationFacts, PastMessage, Permission, limits};
+
+impl Host for RunState {
+    fn get(&mut self) -> Result<Option<Facts>> {
+        self.count()?;
+        Ok(self.broker.conversation().map(facts))
+    }
+
+    async fn recent(&mut self, most: u32) -> Answer<Vec<Line>> {
+        self.count()?;
+        let lines = self.broker.recent(most.min(limits::RECENT_MESSAGES)).await;
+        self.answer("conversation.recent", lines.map(|lines| lines.iter().map(line).collect()))
+    }
+
+    fn hand_off(&mut self, to: Target, note: String) -> Answer<()> {
+        let to = match to {
+            Target::App => HandOffTarget::App,
+            Target::Team => HandOffTarget::Team,
+        };
+        self.host_call("conversation.hand-off", Permission::Conversation, |run| {
+            run.needs_conversation()?;
+            run.collect(Effect::HandOff { to, note }).map(drop)
+        })
+    }
+
+    fn release(&mut self) -> Answer<()> {
+        self.host_call("conversation.release", Permission::Conversation, |run| {
+            run.needs_conversation()?;
+            match run.broker.conversation().map(|facts| facts.owner) {
+                Some(owner) if owner.is_person() => Err(Refusal::OwnedByPerson { owner }),
+                _ => run.collect(Effect::Release).map(drop),
+            }
+        })
+    }
+}
+
+fn facts(facts: ConversationFacts) -> Facts {
+    Facts {
+        owner: match facts.owner {
+            Owner::Nobody => wit::Owner::Nobody,
+            Owner::Flow => wit::Owner::Flow,
+            Owner::App => wit::Owner::App,
+            Owner::Team => wit::Owner::Team,
+        },
+        window_until: facts.window_until.map(instant),
+        last_customer_message: facts.last_customer_message.map(instant),
+        last_app_message: facts.last_app_message.map(instant),
+        customer_messages: facts.customer_messages,
+    }
+}
+
+fn line(message: &PastMessage) -> Line {
+    Line {
+        id: message.id.to_string(),
+        at: instant(message.at),
+        author: match message.origin {
+            Origin::Customer => Author::Customer,
+            Origin::App => Author::App,
+            Origin::Api | Origin::System => Author::Api,
+        },
+        content: content(&message.content),
+    }
+}
