@@ -126,7 +126,8 @@ pub struct AccountUpdate {
     /// The number, where the platform names it by its digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_phone: Option<Phone>,
-    /// Why the link ended: `PRIMARY_INACTIVITY`, `CHANGE_NUMBER` …; open.
+    /// The platform's word for why: how the link ended (`PRIMARY_INACTIVITY`, `CHANGE_NUMBER` …), the violation, the
+    /// state of a ban, the type of an alert, the decision of a review; open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Who ended it: `USER` or `SYSTEM`.
