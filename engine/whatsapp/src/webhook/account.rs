@@ -127,8 +127,10 @@ impl Limit {
 fn template(value: &Object<'_>, what: &str) -> Result<Body, Why> {
     let id = value.text("message_template_id");
     let name = value.text("message_template_name");
-    if id.is_none() && name.is_none() {
-        return Err("it does not say which template".into());
+    let now = value.first_word(&["event", "new_quality_score", "new_category"]);
+    // `LIMIT_EXCEEDED` is about all templates of the account.
+    if id.is_none() && name.is_none() && now.is_none() {
+        return Err("it says neither which template nor what happened".into());
     }
     // "NONE" and `null` both mean that there is no reason.
     let reason = value.text("reason").filter(|reason| reason != "NONE");
@@ -139,7 +141,7 @@ fn template(value: &Object<'_>, what: &str) -> Result<Body, Why> {
         name: name.unwrap_or_default(),
         // Meta's examples say `en-US` where the API says `en_US`.
         language: value.text("message_template_language").unwrap_or_default().replace('-', "_"),
-        now: value.first_word(&["event", "new_quality_score", "new_category"]).map(Into::into),
+        now: now.map(Into::into),
         before: value.first_word(&["previous_quality_score", "previous_category"]).map(Into::into),
         // A day before a template changes category, `new_category` is still the present one.
         category: value.first_word(&["message_template_category", "correct_category", "new_category"]).map(Into::into),

@@ -48,7 +48,7 @@ fn noted(
     });
     let when = item.word("timestamp").unwrap_or_default();
     let key = scope.key("call", &[&call.id, &call.event, &when]);
-    let contact = scope.people.complete(contact);
+    let contact = scope.complete(contact);
     let event = scope.conversation_event(key, Origin::System, contact, Body::Call(call))?;
     Ok(Event { at: time_of(item, scope.at), ..event })
 }

@@ -4,7 +4,8 @@ use ponte_model::{Body, Event, EventKey, Lane, Origin, Timestamp};
 use serde_json::value::RawValue;
 
 use super::json::{self, Object};
-use super::scope::{Entry, NO_OBJECT, ReadItem, Scope, Why, platform_error};
+use super::lists::{self, Item, Item::Many, Item::One};
+use super::scope::{Entry, Scope, Why, platform_error};
 use super::{account, calls, history, message, people, routing, status};
 
 /// The body is not JSON. Answer 400: Meta never sends such a thing, and it will not become better by trying again.
@@ -46,15 +47,6 @@ pub fn decode(body: &[u8], received_at: Timestamp) -> Result<Vec<Event>, NotJson
     }
     Ok(out)
 }
-
-/// How an item of a list is read.
-enum Item {
-    /// Into one event.
-    One(ReadItem),
-    /// Into several; told its place in the list. An error means that there are none.
-    Many(fn(&Scope<'_>, &Object<'_>, usize, &mut Vec<Event>) -> Result<(), Why>),
-}
-use Item::{Many, One};
 
 /// How the value of a field is read.
 enum Reading {
@@ -108,12 +100,12 @@ fn change(entry: &Entry<'_>, raw: &RawValue, received_at: Timestamp, out: &mut V
     let reading = FIELDS.iter().find(|(known, _)| *known == scope.field).map(|(_, reading)| reading);
     let read = match reading {
         Some(Lists(lists)) => {
-            read_lists(scope, &value, lists, out);
+            lists::read(scope, &value, lists, out);
             Ok(())
         }
         Some(Whole(read)) => read(scope, &value, out),
         Some(Kept) => {
-            out.push(notice(scope, &scope.field, value.raw()));
+            out.push(lists::notice(scope, &scope.field, value.raw()));
             Ok(())
         }
         None => match account::read(scope, &value) {
@@ -130,53 +122,10 @@ fn change(entry: &Entry<'_>, raw: &RawValue, received_at: Timestamp, out: &mut V
     }
 }
 
-fn read_lists(scope: &Scope<'_>, value: &Object<'_>, lists: &[(&str, Item)], out: &mut Vec<Event>) {
-    for (list, read) in lists {
-        let Some(raw) = value.get(list) else { continue };
-        items(scope, raw, list, out, |item, nth, out| match read {
-            One(read) => read(scope, item).map(|event| out.push(event)),
-            Many(read) => read(scope, item, nth, out),
-        });
-    }
-    // What came beside the items and is none of the parts that go with every list of items.
-    for (key, raw) in value.iter() {
-        match &*key {
-            "messaging_product" | "metadata" | "contacts" | "errors" => {}
-            key if lists.iter().any(|(list, _)| *list == key) => {}
-            // Conversation routing: the former responder's digest; clicks on links of marketing messages.
-            "conversation_context" | "user_actions" => out.push(notice(scope, &key, raw)),
-            key if raw.get().starts_with('[') => {
-                items(scope, raw, key, out, |_, _, _| Err("an item of an unknown list".into()));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Reads the items of a list one by one; what goes wrong with one stays with it.
-fn items(
-    scope: &Scope<'_>,
-    raw: &RawValue,
-    list: &str,
-    out: &mut Vec<Event>,
-    read: impl Fn(&Object<'_>, usize, &mut Vec<Event>) -> Result<(), Why>,
-) {
-    let Some(items) = json::list(raw) else {
-        out.push(scope.unrecognized(raw, list, 0, format!("{list} is not a list")));
-        return;
-    };
-    for (nth, raw) in items.into_iter().enumerate() {
-        let read = Object::of(raw).ok_or_else(|| NO_OBJECT.into()).and_then(|item| read(&item, nth, out));
-        if let Err(why) = read {
-            out.push(scope.unrecognized(raw, list, nth, why));
-        }
-    }
-}
-
 /// Problems that belong to no item.
 fn errors(scope: &Scope<'_>, value: &Object<'_>, out: &mut Vec<Event>) {
     let Some(raw) = value.get("errors") else { return };
-    items(scope, raw, "errors", out, |error, nth, out| {
+    scope.items(raw, "errors", out, |error, nth, out| {
         out.push(match &*scope.field {
             "history" => history::refused(scope, error, "errors", nth),
             _ => {
@@ -186,11 +135,6 @@ fn errors(scope: &Scope<'_>, value: &Object<'_>, out: &mut Vec<Event>) {
         });
         Ok(())
     });
-}
-
-fn notice(scope: &Scope<'_>, name: &str, raw: &RawValue) -> Event {
-    let body = Body::Notice { field: name.to_owned(), json: json::to_value(raw) };
-    scope.event(scope.content_key("notice", name, 0), Origin::System, Lane::Lifecycle, body)
 }
 
 /// Something that has not the shape of a change.

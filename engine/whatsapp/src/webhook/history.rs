@@ -45,12 +45,12 @@ pub(super) fn refused(scope: &Scope<'_>, error: &Object<'_>, list: &str, nth: us
 
 /// An item of `messages` on the field `history`: media that the customer had sent.
 pub(super) fn media_from_customer(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
-    imported(scope, item, FROM.of(item), false, true)
+    imported(scope, item, scope.complete(FROM.of(item)), false, true)
 }
 
 /// An item of `message_echoes` on the field `history`: media that the business had sent.
 pub(super) fn media_from_business(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
-    imported(scope, item, TO.of(item), true, true)
+    imported(scope, item, scope.complete(TO.of(item)), true, true)
 }
 
 fn thread(scope: &Scope<'_>, raw: &RawValue, chunk: usize, nth: usize, out: &mut Vec<Event>) -> Result<(), Why> {
@@ -104,7 +104,7 @@ fn imported(
     let origin = if from_business { Origin::App } else { Origin::Customer };
     let body = Body::History(HistoryItem { message: message(item), from_business, state, media_follows_up });
     Ok(Event {
-        contact: named(scope.people.complete(contact)),
+        contact: named(contact),
         message_id: Some(id),
         at: time_of(item, scope.at),
         ..scope.event(key, origin, Lane::Import, body)

@@ -13,13 +13,13 @@ pub(super) fn from_customer(scope: &Scope<'_>, item: &Object<'_>) -> Result<Even
     if item.word("type").is_some_and(|kind| kind == "system") {
         return system(scope, item);
     }
-    let contact = scope.people.complete(FROM.of(item));
+    let contact = scope.complete(FROM.of(item));
     said(scope, item, Origin::Customer, contact)
 }
 
 /// An item of `smb_message_echoes`: the business wrote, edited or deleted on the phone.
 pub(super) fn from_app(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
-    let contact = scope.people.complete(scope.other_side(TO.of(item), FROM.of(item)));
+    let contact = scope.complete(scope.other_side(TO.of(item), FROM.of(item)));
     said(scope, item, Origin::App, contact)
 }
 
@@ -59,9 +59,9 @@ fn system(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
     let system = item.object("system").ok_or("a system message without its object")?;
     let new = PERSON.of(&system);
     let mut old = FROM.of(item);
-    let previous = system.text("previous_user_id").map(Into::into);
-    if previous.is_some() {
-        old.user_id = previous;
+    let previous_user_id = system.text("previous_user_id").map(Into::into);
+    if previous_user_id.is_some() {
+        old.user_id.clone_from(&previous_user_id);
     } else if old.user_id == new.user_id {
         old.user_id = None;
     }
@@ -70,7 +70,7 @@ fn system(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
     let change = IdentityChange {
         what: system.text("type").ok_or("a system message that does not say what happened")?,
         phone: system.word("wa_id").and_then(|phone| person::phone(&phone)),
-        previous_user_id: old.user_id.clone(),
+        previous_user_id,
         user_id: new.user_id,
         parent_user_id: new.parent_user_id,
         text: system.text("body"),

@@ -17,6 +17,7 @@ mod decode;
 mod handshake;
 mod history;
 mod json;
+mod lists;
 mod message;
 mod people;
 mod person;

@@ -39,7 +39,7 @@ pub(super) fn app_contact(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event,
 /// An item of `user_preferences`: somebody stopped or resumed marketing messages in WhatsApp's own interface.
 /// Source: Meta, webhooks/reference/user_preferences.
 pub(super) fn preference(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
-    let person = named(scope.people.complete(PERSON.of(item))).ok_or("it does not say whose preference it is")?;
+    let person = named(scope.complete(PERSON.of(item))).ok_or("it does not say whose preference it is")?;
     let preference = Preference {
         category: item.text("category").ok_or("a preference without its category")?,
         value: item.text("value").ok_or("a preference without its value")?,

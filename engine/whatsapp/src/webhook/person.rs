@@ -149,9 +149,9 @@ impl People {
     }
 
     /// Adds to `contact` what is known of the same person: whoever shares an id with it, or else the only person
-    /// there is, unless an id says that it is somebody else.
-    pub(super) fn complete(&self, mut contact: Contact) -> Contact {
-        if let Some(known) = self.find(&contact).cloned() {
+    /// there is, if nothing says that it is somebody else. `alone` says that `contact` comes from the only item.
+    pub(super) fn complete(&self, mut contact: Contact, alone: bool) -> Contact {
+        if let Some(known) = self.find(&contact, alone).cloned() {
             fill(&mut contact, known);
         }
         contact
@@ -162,9 +162,12 @@ impl People {
         self.by_id(contact).map(|known| known.name.clone()).unwrap_or_default()
     }
 
-    fn find(&self, contact: &Contact) -> Option<&Contact> {
+    fn find(&self, contact: &Contact, alone: bool) -> Option<&Contact> {
         self.by_id(contact).or_else(|| match &self.list[..] {
-            [only] if !contradict(only, contact) => Some(only),
+            // A phone on one side and a BSUID on the other may be two people, unless there is one item for both.
+            [only] if contact.is_anonymous() || only.is_anonymous() || (alone && !contradict(only, contact)) => {
+                Some(only)
+            }
             _ => None,
         })
     }
@@ -184,4 +187,61 @@ fn contradict(a: &Contact, b: &Contact) -> bool {
         matches!((a, b), (Some(a), Some(b)) if a != b)
     }
     differ(&a.user_id, &b.user_id) || differ(&a.phone, &b.phone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_phone_a_bsuid_or_nothing() {
+        let table = [
+            ("16505551234", "phone 16505551234"),
+            ("+55 (21) 98111-0001", "phone 5521981110001"),
+            ("US.13491208655302741918", "user US.13491208655302741918"),
+            ("US.ENT.11815799212886844830", "parent US.ENT.11815799212886844830"),
+            ("BR.abc123XYZ", "user BR.abc123XYZ"),
+            ("us.1349", ""),
+            ("USA.1349", ""),
+            ("US.", ""),
+            ("US.12 34", ""),
+            ("+", ""),
+            ("", ""),
+            ("<WHATSAPP_USER_PHONE_NUMBER>", ""),
+            ("Y2FwaV9ncm91cDoxODA1NTU1MDE3Mg", ""),
+        ];
+        for (text, meaning) in table {
+            let mut contact = Contact::default();
+            add_id(&mut contact, text);
+            let found = [
+                contact.phone.map(|id| format!("phone {id}")),
+                contact.user_id.map(|id| format!("user {id}")),
+                contact.parent_user_id.map(|id| format!("parent {id}")),
+            ];
+            assert_eq!(found.into_iter().flatten().collect::<Vec<_>>().join(", "), meaning, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_only_person_is_the_one_meant_unless_an_id_says_otherwise() {
+        let people = |json: &str| People::of(Some(serde_json::from_str(json).unwrap()));
+        let both = people(r#"[{"wa_id":"1555","user_id":"US.1","profile":{"name":"A"}}]"#);
+        let user_only = people(r#"[{"user_id":"US.1","profile":{"name":"A"}}]"#);
+        let name_only = people(r#"[{"profile":{"name":"A"}}]"#);
+        let (phone, other, nobody) = (Contact::by_phone("1555"), Contact::by_phone("1666"), Contact::default());
+        let table = [
+            (&both, &phone, false, "US.1"),
+            (&both, &nobody, false, "US.1"),
+            (&both, &other, true, "-"),
+            (&user_only, &phone, true, "US.1"),
+            (&user_only, &phone, false, "-"),
+            (&name_only, &phone, false, "(A)"),
+        ];
+        for (people, contact, alone, added) in table {
+            let completed = people.complete(contact.clone(), alone);
+            let id = completed.user_id.map(UserId::into_string);
+            let name = completed.name.display.map(|name| format!("({name})"));
+            assert_eq!(id.or(name).unwrap_or("-".into()), added, "{contact:?} {alone}");
+        }
+    }
 }

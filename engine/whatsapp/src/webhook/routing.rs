@@ -4,15 +4,19 @@
 use ponte_model::{Body, Event, EventKey, Handover, Origin};
 
 use super::content::{message, time_of};
-use super::json::{self, Object};
+use super::json::Object;
+use super::lists::{self, Item, Item::One};
 use super::message::{from_customer, spoken};
 use super::person::{self, FROM, PERSON, People, TO};
-use super::scope::{NO_OBJECT, ReadItem, Scope, Why, id_of};
+use super::scope::{Scope, Why, id_of};
 use super::status::status;
 
-/// The lists of a standby value and what reads their items.
-const LISTS: &[(&str, ReadItem)] =
-    &[("messages", from_customer), ("message_echoes", from_responder), ("statuses", status)];
+/// The lists of a standby value, and what reads their items.
+const LISTS: &[(&str, Item)] = &[
+    ("messages", One(|scope, item| from_customer(scope, item).map(overheard))),
+    ("message_echoes", One(|scope, item| from_responder(scope, item).map(overheard))),
+    ("statuses", One(|scope, item| status(scope, item).map(overheard))),
+];
 
 /// The field `standby`: messages, echoes and statuses one level deeper than elsewhere.
 pub(super) fn standby(scope: &mut Scope<'_>, value: &Object<'_>, out: &mut Vec<Event>) -> Result<(), Why> {
@@ -20,16 +24,7 @@ pub(super) fn standby(scope: &mut Scope<'_>, value: &Object<'_>, out: &mut Vec<E
     if inner.get("contacts").is_some() {
         scope.people = People::of(inner.get("contacts"));
     }
-    for (list, read) in LISTS {
-        let Some(raw) = inner.get(list) else { continue };
-        for (nth, raw) in json::list(raw).ok_or("its items are no list")?.into_iter().enumerate() {
-            let event = Object::of(raw).ok_or(Why::from(NO_OBJECT)).and_then(|item| read(scope, &item));
-            out.push(match event {
-                Ok(event) => overheard(event),
-                Err(why) => scope.unrecognized(raw, &format!("standby/{list}"), nth, why),
-            });
-        }
-    }
+    lists::read(scope, &inner, LISTS, out);
     Ok(())
 }
 
@@ -48,7 +43,7 @@ fn from_responder(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why> {
     let id = id_of(item)?;
     let inner = item.object("message");
     let said = inner.as_ref().unwrap_or(item);
-    let contact = scope.people.complete(scope.other_side(TO.of(said), FROM.of(said)));
+    let contact = scope.complete(scope.other_side(TO.of(said), FROM.of(said)));
     let body = spoken(Origin::Api, message(said));
     let event = scope.conversation_event(scope.key("echo", &[id.as_str()]), Origin::Api, contact, body)?;
     Ok(Event { message_id: Some(id), at: time_of(item, scope.at), ..event })
@@ -61,7 +56,7 @@ pub(super) fn handover(scope: &mut Scope<'_>, value: &Object<'_>, out: &mut Vec<
         scope.own_phone = recipient.word("display_phone_number").as_deref().and_then(person::phone);
     }
     let sender = value.object("sender").ok_or("a handover that does not say whose thread it is")?;
-    let contact = scope.people.complete(PERSON.of(&sender));
+    let contact = scope.complete(PERSON.of(&sender));
     let what = value.text("type").ok_or("a handover that does not say what happened")?;
     let details = value.object(&what);
     let details = |keys: &[&str]| details.as_ref().and_then(|details| details.first_word(keys)).map(Into::into);

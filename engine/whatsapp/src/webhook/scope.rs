@@ -1,7 +1,7 @@
 //! What all items of one change have in common, and how an event is made of it.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use ponte_model::{
     Body, Contact, Event, EventKey, Lane, MessageId, NumberId, Origin, Phone, PlatformError, Timestamp, WabaId,
@@ -13,9 +13,6 @@ use super::person::{self, People};
 
 /// Why an item could not be read.
 pub(super) type Why = Cow<'static, str>;
-
-/// Reads an item into its event.
-pub(super) type ReadItem = fn(&Scope<'_>, &Object<'_>) -> Result<Event, Why>;
 
 /// The most frequent reason.
 pub(super) const NO_OBJECT: &str = "it is not an object";
@@ -36,6 +33,8 @@ pub(super) struct Scope<'a> {
     /// The entry's id and time as written: they tell two changes of the same content apart.
     pub(super) entry: String,
     fingerprint: OnceCell<String>,
+    /// Whether the item being read is the only one of its list.
+    alone: Cell<bool>,
 }
 
 impl<'a> Scope<'a> {
@@ -52,7 +51,34 @@ impl<'a> Scope<'a> {
             at: entry.at().unwrap_or(received_at),
             entry: entry.fingerprint(),
             fingerprint: OnceCell::new(),
+            alone: Cell::new(true),
         }
+    }
+
+    /// Reads the items of a list one by one; what goes wrong with one stays with it.
+    pub(super) fn items(
+        &self,
+        raw: &RawValue,
+        list: &str,
+        out: &mut Vec<Event>,
+        read: impl Fn(&Object<'_>, usize, &mut Vec<Event>) -> Result<(), Why>,
+    ) {
+        let Some(items) = json::list(raw) else {
+            out.push(self.unrecognized(raw, list, 0, format!("{list} is not a list")));
+            return;
+        };
+        self.alone.set(items.len() == 1);
+        for (nth, raw) in items.into_iter().enumerate() {
+            let read = Object::of(raw).ok_or(Cow::Borrowed(NO_OBJECT)).and_then(|item| read(&item, nth, out));
+            if let Err(why) = read {
+                out.push(self.unrecognized(raw, list, nth, why));
+            }
+        }
+    }
+
+    /// `contact` with what the change's `contacts` add to it.
+    pub(super) fn complete(&self, contact: Contact) -> Contact {
+        self.people.complete(contact, self.alone.get())
     }
 
     /// An event of this change that belongs to no conversation.

@@ -54,7 +54,7 @@ pub(super) fn status(scope: &Scope<'_>, item: &Object<'_>) -> Result<Event, Why>
         errors: errors_of(item),
     };
     Ok(Event {
-        contact: named(scope.people.complete(contact)),
+        contact: named(scope.complete(contact)),
         message_id: Some(id),
         at: time_of(item, scope.at),
         ..scope.event(key, Origin::Api, Lane::Status, Body::Status(status))
