@@ -45,7 +45,8 @@ fn on_event(event: Event) -> Outcome {
 
     let began_at = next.as_ref().or(memory.as_ref()).map_or(event.at, |memory| memory.began_at);
     let before = memory.as_ref().and_then(|memory| memory.sector.as_deref());
-    let turn = Turn { event: &event, sectors: &sectors, began_at, words: heard.words };
+    let turn =
+        Turn { event: &event, sectors: &sectors, began_at, words: heard.words.filter(|_| heard.tapped.is_none()) };
     match step {
         Step::Silence => {}
         // What the customer did not get must not count as asked.
@@ -73,6 +74,7 @@ struct Turn<'a> {
     event: &'a Event,
     sectors: &'a [Sector],
     began_at: Instant,
+    /// What was written; the label of a button is not.
     words: Option<&'a str>,
 }
 
