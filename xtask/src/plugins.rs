@@ -16,15 +16,15 @@ const CONTRACT: &str = "ponte:flow/";
 
 /// A component in its place.
 #[derive(Clone, Debug)]
-pub struct BuiltPlugin {
+pub(crate) struct BuiltPlugin {
     /// The flow it belongs to; the file is `flows/<name>/plugin.wasm`.
-    pub name: String,
+    pub(crate) name: String,
     /// Bytes.
-    pub size: usize,
+    pub(crate) size: usize,
     /// SHA-256 in hexadecimal digits.
-    pub digest: String,
+    pub(crate) digest: String,
     /// Whether the file was written; false if it was there already.
-    pub changed: bool,
+    pub(crate) changed: bool,
 }
 
 impl fmt::Display for BuiltPlugin {
@@ -40,7 +40,7 @@ impl fmt::Display for BuiltPlugin {
 /// # Errors
 /// If there is no such plugin, the compiler for guests cannot be had, or a guest does not build, does not validate or
 /// asks for more than the contract.
-pub fn build(root: &Path, only: Option<&str>) -> Result<Vec<BuiltPlugin>> {
+pub(crate) fn build(root: &Path, only: Option<&str>) -> Result<Vec<BuiltPlugin>> {
     let names = names(root, only)?;
     let workspace = root.join("plugins");
     let target_dir = target_dir(root);
