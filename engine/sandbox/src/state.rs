@@ -180,11 +180,15 @@ fn json_bytes(value: &impl Serialize) -> usize {
 impl ResourceLimiter for RunState {
     /// A memory that may not grow ends the run: an allocator that is told "no" would abort with a reason that
     /// its author cannot place.
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
         let limit = self.limits.memory.min(limits::MEMORY_SLOT);
         let total = self.memory.saturating_sub(current).saturating_add(desired);
         if total > limit {
             return Err(self.stopped(Stop::Memory { limit }));
+        }
+        // The guest's own maximum is its own affair: nothing grows, and it is told so.
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
         }
         self.memory = total;
         Ok(true)

@@ -1,11 +1,16 @@
-//! A broker made of maps.
+//! A broker made of maps, and a request to go with it.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{ContactId, Content, MessageId, Origin, Owner, Phone, Refusal, StateScope, Timestamp};
-use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
+use ponte_model::{
+    Body, ContactId, Content, Event, EventKey, Lane, Message, MessageId, NumberId, Origin, Owner, Phone, Refusal,
+    RunId, StateScope, Timestamp,
+};
+use ponte_sandbox::{
+    Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, RunRequest,
+};
 
 /// Answers from its fields; allows every message but the one that says `forbidden`.
 #[derive(Default)]
@@ -84,5 +89,28 @@ impl Broker for Maps {
 
     fn text(&self, key: &str, language: &str) -> Option<String> {
         Some(format!("{key} in {language}"))
+    }
+}
+
+/// A customer's "olá".
+pub(crate) fn request() -> RunRequest {
+    let event = Event {
+        key: EventKey::from("wamid.1"),
+        origin: Origin::Customer,
+        lane: Lane::Message,
+        waba_id: None,
+        number_id: Some(NumberId::from("1055")),
+        contact: None,
+        message_id: Some("wamid.1".into()),
+        at: Timestamp::from_secs(1_800_000_000),
+        body: Body::Message(Message::of(Content::Text { body: "olá".into() })),
+    };
+    RunRequest {
+        run: RunId::from("run_1"),
+        event,
+        contact: Some(ContactId::from("con_1")),
+        attempt: 0,
+        random_seed: [7; 32],
+        permissions: PermissionSet::all(),
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 
 use ponte_sandbox::{CompileError, Compiler, Limits, Outcome, Unfit, compile_child_main, inspect};
 
-use crate::broker::Maps;
+use crate::broker::{Maps, request};
 use crate::guests::{Guest, guest};
-use crate::support::{request, sandbox};
+use crate::support::{run, sandbox};
 
 fn wat(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
@@ -37,9 +37,12 @@ fn what_cannot_be_a_flow_is_told_in_the_authors_words() {
     }
 }
 
-#[test]
-fn a_patch_version_is_the_same_contract() {
-    assert!(inspect(&Guest { version: "0.1.7", calls: &["send.text"], ..Guest::default() }.build()).is_ok());
+#[tokio::test]
+async fn a_patch_version_is_the_same_contract() {
+    let body = "(drop (call $run.now))";
+    let later = Guest { version: "0.1.7", calls: &["run.now"], body, ..Guest::default() };
+    let report = run(later.build()).await;
+    assert_eq!((report.outcome, report.usage.host_calls), (Outcome::Done, 1));
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use ponte_model::send::{Payload, Recipient};
 use ponte_model::{Body, Effect, HandOffTarget, Refusal, Schedule, StateScope, Timestamp};
 use ponte_sandbox::{Outcome, Permission, PermissionSet};
 
-use crate::broker::Maps;
+use crate::broker::{Maps, request};
 use crate::guests::guest;
-use crate::support::{load, request, run, run_with, sandbox, texts};
+use crate::support::{load, run, run_with, sandbox, texts};
 
 const SEND: &str = "(call $send.text (i32.const 1024) (i32.const 5) (i32.const 1040) (i32.const 2) (i32.const 256))";
 
@@ -64,19 +64,19 @@ async fn state_sees_its_own_writes_and_keeps_the_last() {
 #[tokio::test]
 async fn adding_starts_from_the_snapshot_and_checks_it() {
     let add = "(call $state.add (i32.const 2) (i32.const 1056) (i32.const 1) (i32.const -3) (i32.const 256))";
-    let table: [(&[u8], Result<&[u8], &str>); 4] = [
-        (b"10", Ok(b"7")),
-        (b"-2147483648", Err("32 bits")),
-        (b"ten", Err("no decimal number")),
-        (b"\xff", Err("no decimal number")),
+    let table = [
+        (b"10".to_vec(), Ok(b"7".to_vec())),
+        (b"-2147483648".to_vec(), Err("32 bits")),
+        (b"ten".to_vec(), Err("no decimal number")),
+        (b"\xff".to_vec(), Err("no decimal number")),
     ];
     let component = guest(&["state.add"], add);
     for (before, after) in table {
-        let state = BTreeMap::from([((StateScope::Installation, "k".to_owned()), before.to_vec())]);
+        let state = BTreeMap::from([((StateScope::Installation, "k".to_owned()), before)]);
         let report = run_with(component.clone(), Maps { state, ..Maps::default() }).await;
         match after {
             Ok(value) => assert!(
-                matches!(&report.effects[..], [Effect::PutState { value: Some(is), .. }] if is == value),
+                matches!(&report.effects[..], [Effect::PutState { value: Some(is), .. }] if *is == value),
                 "{:?}",
                 report.effects
             ),
@@ -115,7 +115,7 @@ async fn what_was_not_granted_is_denied_and_the_guest_lives() {
 
 #[tokio::test]
 async fn the_brokers_refusal_reaches_the_guest() {
-    // 4: the case `no-consent` is the sixth; the guest logs one word for each case it counts to.
+    // The guest logs as many letters as the refusal's case has others before it.
     let body = format!("{SEND} (call $log.write (i32.const 2) (i32.const 1024) (i32.load8_u (i32.const 264)))");
     let component = guest(&["send.text", "log.write"], &body);
     for (refusal, letters) in [

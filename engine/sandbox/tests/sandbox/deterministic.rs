@@ -3,9 +3,9 @@
 use ponte_model::Effect;
 use ponte_sandbox::{Outcome, RunReport};
 
-use crate::broker::Maps;
+use crate::broker::{Maps, request};
 use crate::guests::guest;
-use crate::support::{load, request, run, sandbox, texts};
+use crate::support::{load, run, sandbox, texts};
 
 /// Puts everything that could differ into a value: our dice, WASI's dice, both clocks, a sleep of an hour between.
 const ROLL: &str = "

@@ -1,5 +1,6 @@
 //! Guests in WebAssembly text, made into components of the world by `wit-component`. No toolchain is needed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -116,13 +117,13 @@ impl Guest<'_> {
     /// The component.
     pub(crate) fn build(&self) -> Vec<u8> {
         let mut core_imports = String::new();
-        let mut world_imports: Vec<String> = self.imports.iter().map(ToString::to_string).collect();
+        let mut world_imports: BTreeSet<String> = self.imports.iter().map(ToString::to_string).collect();
         for call in self.calls {
             let known = FUNCTIONS.iter().find(|(interface, name, _)| short(interface, name) == *call);
             let (interface, name, signature) = known.unwrap_or_else(|| panic!("no function {call}"));
             core_imports += &format!("(import \"{interface}\" \"{name}\" (func ${call} {signature}))\n");
             if !interface.starts_with("ponte:flow/") {
-                world_imports.push((*interface).to_owned());
+                world_imports.insert((*interface).to_owned());
             }
         }
         let core_imports = core_imports.replace("@0.1.0", &format!("@{}", self.version));
@@ -141,7 +142,7 @@ impl Guest<'_> {
     }
 }
 
-fn component(module: &str, imports: &[String], version: &str) -> Vec<u8> {
+fn component(module: &str, imports: &BTreeSet<String>, version: &str) -> Vec<u8> {
     let mut module = wat::parse_str(module).unwrap_or_else(|error| panic!("{error}\n{module}"));
     let mut resolve = Resolve::default();
     resolve.push_str("flow.wit", &contract(version)).unwrap();

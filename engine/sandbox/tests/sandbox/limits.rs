@@ -6,9 +6,9 @@ use std::time::Duration;
 use ponte_model::{Effect, Refusal};
 use ponte_sandbox::{Limits, Outcome, Sandbox, SandboxConfig, Stop, limits as constants};
 
-use crate::broker::Maps;
+use crate::broker::{Maps, request};
 use crate::guests::{Guest, guest};
-use crate::support::{load, load_within, request, run, run_with, sandbox, texts};
+use crate::support::{load, load_within, run, run_with, sandbox, texts};
 
 const SPIN: &str = "(loop $again (br $again))";
 /// A message to the contact, its answer at 256.
@@ -55,6 +55,16 @@ async fn each_bad_guest_meets_its_own_limit() {
 }
 
 #[tokio::test]
+async fn a_guest_may_run_into_its_own_maximum() {
+    let body = "(local $left i32) (local.set $left (i32.const 100))
+        (loop $again
+            (drop (memory.grow (i32.const 100)))
+            (br_if $again (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))";
+    let report = run(Guest { body, memory: "2 4", ..Guest::default() }.build()).await;
+    assert_eq!((report.outcome, report.usage.peak_memory), (Outcome::Done, 128 << 10));
+}
+
+#[tokio::test]
 async fn traps_say_where() {
     let crash = Guest { fields: "(func $sum_of_cart (unreachable))", body: "(call $sum_of_cart)", ..Guest::default() };
     let Outcome::Stopped(Stop::Trap(why)) = run(crash.build()).await.outcome else { panic!("not a trap") };
@@ -86,7 +96,7 @@ async fn too_many_effects_are_refused_and_the_rest_is_kept() {
 
 #[tokio::test]
 async fn one_effect_may_not_be_huge() {
-    let body = "(call $send.text (i32.const 1024) (i32.const 5) (i32.const 2048) (i32.const 80000) (i32.const 256))";
+    let body = "(call $send.text (i32.const 1024) (i32.const 5) (i32.const 70000) (i32.const 80000) (i32.const 256))";
     let report = run(Guest { calls: &["send.text"], body, memory: "4", ..Guest::default() }.build()).await;
     assert_eq!((report.outcome, report.effects), (Outcome::Done, vec![]));
     assert_eq!(report.refusals[0].1.code(), "run-limit");

@@ -1,11 +1,10 @@
-//! One sandbox, one compiler, and requests to try them with.
+//! One sandbox for all, and short ways to run a component in it.
 
 use std::sync::OnceLock;
 
-use ponte_model::{Body, ContactId, Content, Event, EventKey, Lane, Message, NumberId, Origin, RunId, Timestamp};
-use ponte_sandbox::{Compiler, Limits, PermissionSet, Plugin, RunReport, RunRequest, Sandbox, SandboxConfig};
+use ponte_sandbox::{Compiler, Limits, Plugin, RunReport, Sandbox, SandboxConfig};
 
-use crate::broker::Maps;
+use crate::broker::{Maps, request};
 
 /// The sandbox of this process: few places, so that the tests' pools are small.
 pub(crate) fn sandbox() -> &'static Sandbox {
@@ -23,29 +22,6 @@ pub(crate) async fn load_within(component: Vec<u8>, limits: Limits) -> Plugin {
 /// Compiles and loads.
 pub(crate) async fn load(component: Vec<u8>) -> Plugin {
     load_within(component, Limits::default()).await
-}
-
-/// A customer's "olá".
-pub(crate) fn request() -> RunRequest {
-    let event = Event {
-        key: EventKey::from("wamid.1"),
-        origin: Origin::Customer,
-        lane: Lane::Message,
-        waba_id: None,
-        number_id: Some(NumberId::from("1055")),
-        contact: None,
-        message_id: Some("wamid.1".into()),
-        at: Timestamp::from_secs(1_800_000_000),
-        body: Body::Message(Message::of(Content::Text { body: "olá".into() })),
-    };
-    RunRequest {
-        run: RunId::from("run_1"),
-        event,
-        contact: Some(ContactId::from("con_1")),
-        attempt: 0,
-        random_seed: [7; 32],
-        permissions: PermissionSet::all(),
-    }
 }
 
 /// Runs a component on [`request`] with an obliging broker.
