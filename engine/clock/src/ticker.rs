@@ -6,11 +6,7 @@ use std::time::Duration;
 /// # Errors
 /// The operating system has no thread to give.
 #[expect(clippy::disallowed_methods, reason = "this crate is where real time comes from")]
-pub fn every(
-    period: Duration,
-    name: &str,
-    mut tick: impl FnMut() -> bool + Send + 'static,
-) -> std::io::Result<()> {
+pub fn every(period: Duration, name: &str, mut tick: impl FnMut() -> bool + Send + 'static) -> std::io::Result<()> {
     let run = move || {
         while tick() {
             std::thread::sleep(period);
