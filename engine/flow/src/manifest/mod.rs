@@ -1,0 +1,159 @@
+//! `flow.toml`.
+
+mod check;
+
+use std::collections::BTreeMap;
+
+use ponte_model::FlowName;
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use check::{check, cross_check, languages};
+
+use crate::{Contract, CronLine, Localized, Permission};
+
+/// What a flow package says of itself. Written as JSON in the store, in the shape of `flow.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// What it is.
+    pub flow: About,
+    /// What it asks for, and the reason that the shop is shown.
+    #[serde(default, rename = "permissions")]
+    pub reasons: BTreeMap<Permission, Localized>,
+    /// Which events it is offered.
+    #[serde(default)]
+    pub trigger: Trigger,
+    /// When it runs by the clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<Schedule>,
+    /// What a failed run leads to.
+    pub failure: Failure,
+    /// What a run may use up.
+    #[serde(default)]
+    pub limits: Limits,
+}
+
+impl Manifest {
+    /// What the flow asks for.
+    pub fn permissions(&self) -> impl Iterator<Item = Permission> {
+        self.reasons.keys().copied()
+    }
+}
+
+/// What a flow is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// Its name, a-z, 0-9 and -.
+    pub name: FlowName,
+    /// Its version.
+    pub version: Version,
+    /// The contract that its plugin was built for.
+    pub contract: Contract,
+    /// The file of the component, relative to the package like the others.
+    pub plugin: String,
+    /// The file of the settings' JSON Schema.
+    pub settings: String,
+    /// The directory of the texts.
+    pub texts: String,
+    /// The languages it has texts in; where none fits, the first is taken.
+    pub languages: Vec<String>,
+    /// What a shop calls it.
+    pub title: Localized,
+    /// What it does, in a sentence.
+    pub summary: Localized,
+}
+
+/// Which events a flow is offered. Its timers and schedules always come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trigger {
+    /// Kinds of events.
+    #[serde(default)]
+    pub events: Vec<TriggerEvent>,
+    /// At which hours.
+    #[serde(default)]
+    pub hours: TriggerHours,
+}
+
+/// A kind of event that a flow can be offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TriggerEvent {
+    /// The customer wrote.
+    Message,
+    /// The customer changed a message.
+    Edit,
+    /// The customer deleted a message.
+    Revoke,
+    /// One of the flow's messages moved on.
+    Receipt,
+}
+
+/// At which hours, by the `timezone`, `hours` and `holidays` of the installation's settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TriggerHours {
+    /// At all hours.
+    #[default]
+    Any,
+    /// While the shop is open.
+    Open,
+    /// While the shop is closed.
+    Closed,
+}
+
+/// A run by the clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// What the flow is told.
+    pub name: String,
+    /// When, on the wall clock of the settings' `timezone`.
+    pub cron: CronLine,
+}
+
+/// What a failed run leads to, after its tries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The plugin trapped.
+    pub trap: FailureAction,
+    /// The plugin took too long.
+    pub timeout: FailureAction,
+    /// The plugin rejected the event.
+    pub reject: FailureAction,
+    /// The key of the text that is the default reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// How often a run is tried in all.
+    #[serde(default = "default_tries")]
+    pub tries: u32,
+}
+
+fn default_tries() -> u32 {
+    3
+}
+
+/// What a failed run leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureAction {
+    /// Nothing.
+    Skip,
+    /// A text of the package is sent.
+    DefaultReply,
+    /// The conversation is given to a person.
+    HandOff,
+}
+
+/// What a run may use up. A package can only ask for less than the host allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Memory, in MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_mib: Option<u32>,
+}
+
+impl Limits {
+    /// The memory a run may use, in bytes, where the host allows `host` bytes.
+    pub fn memory_bytes(&self, host: u64) -> u64 {
+        self.memory_mib.map_or(host, |mib| host.min(u64::from(mib) << 20))
+    }
+}
