@@ -1,1 +1,50 @@
-fn main() {}
+//! The `ponte` binary.
+
+mod args;
+mod commands;
+mod config;
+mod demo;
+mod logging;
+mod pipeline;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use config::Config;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    // A child that only compiles needs no runtime, no configuration and no log.
+    if let Command::CompileComponent = args.command {
+        return ponte_sandbox::compile_child_main();
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("ponte: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ponte: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let config = || Config::load(args.config.as_deref(), &|name| std::env::var(name).ok());
+    match args.command {
+        Command::Serve => commands::serve::run(&config()?).await,
+        Command::Demo(options) => demo::run(options).await,
+        Command::Events(events) => commands::events::run(events),
+        Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
+        Command::Number(number) => commands::number::run(&config()?, number).await,
+        Command::Doctor => commands::doctor::run(config()).await,
+        Command::CompileComponent => unreachable!("handled before the runtime starts"),
+    }
+}

@@ -3,6 +3,7 @@
 //! Everybody else is handed a [`Clock`]. `clippy.toml` bans the rest, so that the whole pipeline runs on a
 //! [`VirtualClock`] in scenarios and simulations: a test that waits 25 hours takes no time.
 
+mod shifted;
 mod system;
 mod ticker;
 mod virtual_clock;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use ponte_model::Timestamp;
 
+pub use shifted::ShiftedClock;
 pub use system::SystemClock;
 pub use ticker::{every, thread_cpu_time};
 pub use virtual_clock::VirtualClock;

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, SendId, Timestamp};
+use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp};
 
 pub use records::*;
 pub use sqlite::SqliteStore;
@@ -103,6 +103,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// A person.
     async fn contact(&self, id: &ContactId) -> Result<Option<ContactRow>>;
+
+    /// Who has this phone number.
+    async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>>;
 
     /// The last messages of a conversation before the place `before`, oldest first.
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>>;

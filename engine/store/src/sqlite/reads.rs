@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ponte_model::{
-    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, RunId, Timestamp,
+    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, RunId, TenantId, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
@@ -84,6 +84,16 @@ impl SqliteStore {
             })
         })
         .transpose()
+    }
+
+    pub(super) async fn read_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<ContactId>> {
+        let id: Option<String> =
+            sqlx::query_scalar("SELECT contact_id FROM contact_aliases WHERE tenant = ?1 AND alias = ?2")
+                .bind(tenant.as_str())
+                .bind(alias)
+                .fetch_optional(&self.readers)
+                .await?;
+        Ok(id.map(ContactId::new))
     }
 
     pub(super) async fn read_recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {

@@ -1,7 +1,7 @@
 //! The narrow interface over SQLite.
 
 use async_trait::async_trait;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Timestamp};
+use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, TenantId, Timestamp};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
@@ -106,6 +106,10 @@ impl Store for SqliteStore {
 
     async fn contact(&self, id: &ContactId) -> Result<Option<ContactRow>> {
         self.read_contact(id).await
+    }
+
+    async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>> {
+        self.read_alias(tenant, &format!("phone:{phone}")).await
     }
 
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {

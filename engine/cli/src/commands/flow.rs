@@ -1,0 +1,133 @@
+//! `ponte flow`: install packages, list installations, remove them.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use indicatif::ProgressBar;
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use ponte_clock::{Clock as _, SystemClock};
+use ponte_flow::Problem;
+use ponte_model::{NumberId, Timestamp};
+use ponte_runtime::{InstallError, InstallRequest};
+use ponte_sandbox::Compiler;
+use ponte_store::{InstallationRow, SqliteStore, Store};
+use serde_json::json;
+
+use crate::args::Flow;
+use crate::config::Config;
+use crate::pipeline;
+
+pub(crate) async fn run(config: &Config, command: Flow) -> anyhow::Result<ExitCode> {
+    let store = SqliteStore::attach(&config.data_dir).await?;
+    let code = match command {
+        Flow::Install { package, settings, numbers, tenant, name, priority } => {
+            let numbers: Vec<NumberId> = numbers.into_iter().map(NumberId::from).collect();
+            known(&store, &numbers).await?;
+            let request = InstallRequest { package, settings, numbers, tenant: tenant.into(), name, priority };
+            let progress = ProgressBar::new_spinner().with_message("checking and compiling");
+            progress.enable_steady_tick(Duration::from_millis(100));
+            let row = install(&store, &pipeline::compiler(&config.data_dir)?, request, SystemClock.now()).await;
+            progress.finish_and_clear();
+            let row = row?;
+            eprintln!(
+                "{} {} is installed as {}; a running `ponte serve` notices within seconds",
+                row.flow, row.version, row.id
+            );
+            ExitCode::SUCCESS
+        }
+        Flow::List { json } => {
+            list(&store, json).await?;
+            ExitCode::SUCCESS
+        }
+        Flow::Remove { name } => {
+            if store.remove_installation(&name.as_str().into()).await? {
+                eprintln!("{name} is removed, with its state and timers");
+                ExitCode::SUCCESS
+            } else {
+                eprintln!("ponte: nothing is installed as {name:?}; `ponte flow list` tells what is");
+                ExitCode::FAILURE
+            }
+        }
+    };
+    store.close().await;
+    Ok(code)
+}
+
+async fn known(store: &SqliteStore, numbers: &[NumberId]) -> anyhow::Result<()> {
+    let registered = store.numbers().await?;
+    for number in numbers {
+        anyhow::ensure!(
+            registered.iter().any(|row| row.id == *number),
+            "number {number} is not registered; `ponte number add {number}` does that"
+        );
+    }
+    Ok(())
+}
+
+/// Installs, and puts what is wrong into words.
+pub(crate) async fn install(
+    store: &dyn Store,
+    compiler: &Compiler,
+    request: InstallRequest,
+    now: Timestamp,
+) -> anyhow::Result<InstallationRow> {
+    let package = request.package.clone();
+    ponte_runtime::install(store, compiler, request, now).await.map_err(|error| match error {
+        InstallError::Package(error) => {
+            explained(&format!("{} cannot be installed", package.display()), &error.problems)
+        }
+        InstallError::Settings(error) => explained("the settings do not fit", &error.problems),
+        other => other.into(),
+    })
+}
+
+/// All problems with their places, each with a marked snippet.
+fn explained(what: &str, problems: &[Problem]) -> anyhow::Error {
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
+    let mut text = format!("{what}: {} problem{}\n", problems.len(), if problems.len() == 1 { "" } else { "s" });
+    for problem in problems {
+        text.push('\n');
+        text.push_str(&problem.one_line());
+        text.push('\n');
+        // The snippet is a courtesy; the line above says everything.
+        let _ = handler.render_report(&mut text, problem);
+    }
+    anyhow!(text)
+}
+
+async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
+    let rows = store.installations().await?;
+    if as_json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "installation": row.id, "flow": row.flow, "version": row.version, "state": row.state,
+                    "tenant": row.tenant, "numbers": row.numbers, "priority": row.priority,
+                    "digest": row.digest, "settings": row.settings, "installed_at": row.created_at,
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    println!(
+        "{:<20} {:<20} {:<9} {:<8} {:>8}  {:<12} NUMBERS",
+        "INSTALLATION", "FLOW", "VERSION", "STATE", "PRIORITY", "TENANT"
+    );
+    for row in rows {
+        let numbers: Vec<_> = row.numbers.iter().map(|number| number.as_str()).collect();
+        println!(
+            "{:<20} {:<20} {:<9} {:<8} {:>8}  {:<12} {}",
+            row.id.as_str(),
+            row.flow.as_str(),
+            row.version,
+            row.state.as_str(),
+            row.priority,
+            row.tenant.as_str(),
+            if numbers.is_empty() { "all".to_owned() } else { numbers.join(" ") },
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The commands.
+
+pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod flow;
+pub(crate) mod number;
+pub(crate) mod serve;

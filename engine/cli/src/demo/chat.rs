@@ -1,0 +1,92 @@
+//! The two phones in a terminal.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+use super::script::{Span, tap};
+use super::stage::Stage;
+
+const HELP: &str = "\
+  TEXT              you are the customer and write TEXT
+  /tap LABEL        … and tap a button or a row
+  /phone TEXT       you are the owner and answer from the phone
+  /advance 2h       let time pass (s, m, h, d)
+  /why              what was decided about the last events, and by which rule
+  /help             this
+  /quit             end
+";
+
+/// How often the customer's phone is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub(super) async fn run(stage: &Stage) -> anyhow::Result<ExitCode> {
+    println!("A shop in São Paulo, its number on a phone and on a (simulated) Cloud API at once.");
+    println!("Flows at work: {}. It is {}.\n\n{HELP}", stage.flows.join(", "), stage.wall().format("%A %H:%M"));
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    let mut seen = 0;
+    loop {
+        tokio::select! {
+            line = lines.next_line() => match line? {
+                Some(line) => if !obey(stage, line.trim()).await? { break },
+                None => break,
+            },
+            () = ponte_clock::pause(LOOK) => {
+                for message in stage.customer.inbox().iter().skip(seen) {
+                    seen += 1;
+                    let who = match message.by {
+                        ponte_simulator::Writer::Api => "ponte",
+                        ponte_simulator::Writer::App | ponte_simulator::Writer::AppItself => "phone",
+                    };
+                    println!("{}  {who:<8}  {}", stage.wall().format("%H:%M"), message.text.replace('\n', "\n                 "));
+                }
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Does what a line says. Whether to go on.
+async fn obey(stage: &Stage, line: &str) -> anyhow::Result<bool> {
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    match word {
+        "" => {}
+        "/quit" | "/exit" => return Ok(false),
+        "/help" => print!("{HELP}"),
+        "/phone" => {
+            stage.phone.writes(stage.customer.phone().clone(), rest).await;
+        }
+        "/tap" => {
+            if let Err(error) = tap(stage, rest).await {
+                println!("       {error}");
+            }
+        }
+        "/advance" => match Span::try_from(rest.to_owned()) {
+            Ok(Span(by)) => {
+                stage.clock.advance(by);
+                println!("{}  it is {}", stage.wall().format("%H:%M"), stage.wall().format("%A, %d %B"));
+            }
+            Err(error) => println!("       {error}"),
+        },
+        "/why" => why(stage).await?,
+        _ if word.starts_with('/') => println!("       there is no {word}; /help tells what there is"),
+        _ => {
+            println!("{}  customer  {line}", stage.wall().format("%H:%M"));
+            stage.customer.writes(line).await;
+        }
+    }
+    Ok(true)
+}
+
+async fn why(stage: &Stage) -> anyhow::Result<()> {
+    for row in stage.decisions(5).await?.iter().rev() {
+        let at = row.at.to_utc().with_timezone(stage.wall().offset());
+        let decision = row.decision.as_deref().unwrap_or(&row.state);
+        println!("       {}  {:<8} → {decision}", at.format("%H:%M:%S"), row.kind);
+    }
+    if let Some(refusal) = stage.last_refusal().await? {
+        println!("       the last message: {refusal}");
+    }
+    Ok(())
+}

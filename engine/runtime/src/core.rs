@@ -1,0 +1,109 @@
+//! What all parts of the pipeline share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ponte_clock::SharedClock;
+use ponte_model::{Lane, NumberId};
+use ponte_sandbox::Sandbox;
+use ponte_store::{Pending, Store};
+use ponte_whatsapp::graph::GraphClient;
+use secrecy::SecretString;
+use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::conversations::Conversations;
+use crate::dispatch::Dispatch;
+use crate::outbox::Outbox;
+use crate::registry::{Broken, Registry};
+use crate::settings::RuntimeSettings;
+
+/// Access tokens by number. Never logged, never stored.
+#[derive(Clone, Default)]
+pub struct Tokens {
+    by_number: HashMap<NumberId, SecretString>,
+    fallback: Option<SecretString>,
+}
+
+impl Tokens {
+    /// One token for every number that has none of its own.
+    pub fn for_all(token: SecretString) -> Self {
+        Self { by_number: HashMap::new(), fallback: Some(token) }
+    }
+
+    /// Adds a number's own token.
+    #[must_use]
+    pub fn with(mut self, number: NumberId, token: SecretString) -> Self {
+        self.by_number.insert(number, token);
+        self
+    }
+
+    /// The token to use for a number.
+    pub fn of(&self, number: &NumberId) -> Option<&SecretString> {
+        self.by_number.get(number).or(self.fallback.as_ref())
+    }
+}
+
+pub(crate) struct Core {
+    pub(crate) settings: RuntimeSettings,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: SharedClock,
+    pub(crate) graph: GraphClient,
+    pub(crate) tokens: Tokens,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) registry: Registry,
+    pub(crate) conversations: Conversations,
+    pub(crate) dispatch: Dispatch,
+    pub(crate) outbox: Outbox,
+    /// Lanes other than messages: nothing in them waits for a conversation.
+    pub(crate) side_lanes: SideLanes,
+    /// How many events wait or are in hand.
+    pub(crate) waiting: AtomicUsize,
+    pub(crate) run_permits: Semaphore,
+    /// A timer was set.
+    pub(crate) timers_changed: Notify,
+    /// Installations changed, and their schedules with them.
+    pub(crate) schedules_changed: Notify,
+    pub(crate) stopping: CancellationToken,
+    /// What a shutdown waits for.
+    pub(crate) tasks: TaskTracker,
+}
+
+/// Where events of the side lanes go.
+pub(crate) struct SideLanes {
+    pub(crate) status: mpsc::UnboundedSender<Pending>,
+    pub(crate) import: mpsc::UnboundedSender<Pending>,
+    pub(crate) lifecycle: mpsc::UnboundedSender<Pending>,
+}
+
+impl Core {
+    /// Gives a stored event to whoever handles its lane. What waits is bounded at ingest.
+    pub(crate) fn hand_on(&self, pending: Pending) {
+        let lane = match pending.event.lane {
+            Lane::Message => return self.dispatch.push(pending),
+            Lane::Status => &self.side_lanes.status,
+            Lane::Import => &self.side_lanes.import,
+            Lane::Lifecycle => &self.side_lanes.lifecycle,
+        };
+        // Closed only at shutdown; the event is stored and comes up again at the next start.
+        let _ = lane.send(pending);
+    }
+
+    /// An event is handled, one way or another.
+    pub(crate) fn handled(&self) {
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Reads numbers and installations anew, and lets everybody know.
+    pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
+        let broken = self.registry.reload(&*self.store).await?;
+        for broken in &broken {
+            tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");
+        }
+        self.schedules_changed.notify_one();
+        self.outbox.wake_all();
+        Ok(broken)
+    }
+}

@@ -1,0 +1,202 @@
+//! What a plugin may see and ask while it runs: a snapshot of the store, the policy's verdicts, the shop's settings.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use ponte_model::send::{Outbound, Payload, Recipient};
+use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
+use ponte_policy::{Proposal, Purpose, Sender, judge};
+use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
+use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
+
+use super::Scene;
+use crate::conversations::Known;
+use crate::core::Core;
+use crate::registry::Installed;
+
+/// Answers one run.
+pub(super) struct RunBroker {
+    core: Arc<Core>,
+    installed: Arc<Installed>,
+    run: RunId,
+    seq: i64,
+    at: Timestamp,
+    conversation: Option<ConversationId>,
+    person: Option<Contact>,
+    /// The conversation with the event folded in.
+    known: Known,
+    /// When the customer wrote before.
+    previous_customer_at: Option<Timestamp>,
+    suspended: Option<String>,
+    reads: Arc<Mutex<Vec<SharedRead>>>,
+}
+
+impl RunBroker {
+    pub(super) fn new(
+        core: &Arc<Core>,
+        installed: &Arc<Installed>,
+        pending: &Pending,
+        scene: &Scene,
+        run: RunId,
+        reads: Arc<Mutex<Vec<SharedRead>>>,
+    ) -> Self {
+        let number = pending.event.number_id.as_ref().and_then(|id| scene.registry.number(id));
+        Self {
+            core: Arc::clone(core),
+            installed: Arc::clone(installed),
+            run,
+            seq: pending.seq,
+            at: pending.event.at,
+            conversation: scene.conversation.clone(),
+            person: pending.event.contact.clone().filter(|person| !person.is_anonymous()),
+            previous_customer_at: match pending.event.body {
+                ponte_model::Body::Message(_) => scene.facts.previous_customer_at,
+                _ => scene.facts.last_customer_at,
+            },
+            known: Known { facts: scene.facts.clone(), echo: scene.known.echo },
+            suspended: number.and_then(|number| number.row.config.suspended.clone()),
+            reads,
+        }
+    }
+
+    /// The conversation with a contact on this event's number.
+    fn with(&self, contact: &ContactId) -> Result<ConversationId, Refusal> {
+        let here = self.conversation.as_ref();
+        let number = here.map(|here| &here.number).ok_or_else(|| Refusal::Other {
+            why: "this event belongs to no number, so nothing can be sent from it".into(),
+        })?;
+        Ok(ConversationId { number: number.clone(), contact: contact.clone() })
+    }
+
+    async fn recipient(&self, contact: &ContactId) -> Result<Recipient, Refusal> {
+        let here = self.conversation.as_ref().is_some_and(|here| here.contact == *contact);
+        if here && let Some(recipient) = self.person.as_ref().and_then(Recipient::of) {
+            return Ok(recipient);
+        }
+        let row = self.core.store.contact(contact).await.map_err(unavailable)?;
+        let row = row.ok_or_else(|| Refusal::invalid("to", format!("there is no contact {contact}")))?;
+        let person = Contact { user_id: row.user_id, phone: row.phone, ..Contact::default() };
+        Recipient::of(&person).ok_or_else(|| Refusal::invalid("to", format!("no way to reach {contact} is known")))
+    }
+}
+
+/// The store cannot answer: the run goes on without, and says so.
+fn unavailable(error: StoreError) -> Refusal {
+    Refusal::Other { why: error.to_string() }
+}
+
+#[async_trait]
+impl Broker for RunBroker {
+    async fn propose(
+        &mut self,
+        to: &ContactId,
+        message: &Payload,
+        quoted: Option<&MessageId>,
+    ) -> Result<Recipient, Refusal> {
+        let recipient = self.recipient(to).await?;
+        let outbound = Outbound { to: recipient.clone(), reply_to: quoted.cloned(), payload: message.clone() };
+        ponte_whatsapp::outbound::check(&outbound)?;
+        let conversation = self.with(to)?;
+        let known = if self.conversation.as_ref() == Some(&conversation) {
+            self.known.clone()
+        } else {
+            self.core.conversations.get(&conversation).await.map_err(unavailable)?
+        };
+        let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
+        let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
+        judge(proposal, &known.facts, known.echo, self.suspended.as_deref(), self.core.clock.now())?;
+        Ok(recipient)
+    }
+
+    fn amended(&mut self, message: &Outbound) -> Result<(), Refusal> {
+        ponte_whatsapp::outbound::check(message)
+    }
+
+    async fn state(&mut self, scope: StateScope, key: &str) -> Result<Option<Vec<u8>>, Refusal> {
+        let key = StateKey::new(self.installed.id.clone(), scope, self.conversation.as_ref(), key)
+            .ok_or_else(|| Refusal::invalid("scope", "this event belongs to no conversation"))?;
+        let value = self.core.store.state(&key, self.at).await.map_err(unavailable)?;
+        // A conversation has one writer, so only keys that others share need a version check.
+        if scope != StateScope::Conversation {
+            let version = value.as_ref().map(|value| value.version);
+            self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(SharedRead { key, version });
+        }
+        Ok(value.map(|value| value.value))
+    }
+
+    async fn contact(&mut self, id: &ContactId) -> Result<Option<ContactRecord>, Refusal> {
+        let row = self.core.store.contact(id).await.map_err(unavailable)?;
+        Ok(row.map(|row| ContactRecord {
+            id: row.id,
+            name: row.app_name.or(row.name),
+            username: row.username,
+            phone: row.phone,
+            tags: row.tags,
+        }))
+    }
+
+    fn conversation(&self) -> Option<ConversationFacts> {
+        self.conversation.as_ref()?;
+        let facts = &self.known.facts;
+        let now = self.core.clock.now();
+        Some(ConversationFacts {
+            owner: facts.ownership_at(self.known.echo, now).owner,
+            window_until: facts.window_until.filter(|_| facts.window_open(now)),
+            last_customer_message: self.previous_customer_at,
+            last_app_message: facts.last_app_at,
+            customer_messages: facts.customer_messages,
+        })
+    }
+
+    async fn recent(&mut self, most: u32) -> Result<Vec<PastMessage>, Refusal> {
+        let Some(conversation) = &self.conversation else { return Ok(Vec::new()) };
+        let lines = self.core.store.recent(conversation, self.seq, most).await.map_err(unavailable)?;
+        let past = lines.into_iter().map(|line| PastMessage {
+            id: line.id,
+            at: line.at,
+            origin: line.author,
+            content: match line.body {
+                PastBody::Message(message) => message.content,
+                PastBody::Sent(sent) => said(*sent),
+            },
+        });
+        Ok(past.collect())
+    }
+
+    fn period(&self, at: Timestamp) -> Result<Period, Refusal> {
+        let period = self.installed.calendar()?.period_at(at);
+        Ok(Period { open: period.open, since: period.since, until: period.until })
+    }
+
+    fn local_time(&self, at: Timestamp) -> Result<LocalTime, Refusal> {
+        let local = self.installed.calendar()?.local(at);
+        Ok(LocalTime {
+            year: local.year,
+            month: local.month,
+            day: local.day,
+            weekday: local.weekday,
+            hour: local.hour,
+            minute: local.minute,
+            day_number: local.day_number,
+        })
+    }
+
+    fn setting(&self, key: &str) -> Option<String> {
+        self.installed.setting(key)
+    }
+
+    fn text(&self, key: &str, language: &str) -> Option<String> {
+        self.installed.text(key, language)
+    }
+}
+
+/// What one of our own messages said.
+fn said(sent: Outbound) -> Content {
+    match sent.payload {
+        Payload::Text { body, .. } => Content::Text { body },
+        other => {
+            let name = other.kind().to_owned();
+            Content::Other { name, json: serde_json::to_value(&other).unwrap_or_default() }
+        }
+    }
+}

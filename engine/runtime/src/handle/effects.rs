@@ -1,0 +1,136 @@
+//! From what a run asked for to what is written.
+
+use std::sync::Arc;
+
+use ponte_model::{Contact, ContactId, ConversationId, Effect, InstallationId, RunId, SendId, StateScope, Timestamp};
+use ponte_policy::{Facts, hand_off, release};
+use ponte_store::{
+    Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, StoreError, TagWrite,
+    TimerWrite,
+};
+
+use super::Scene;
+use crate::core::Core;
+use crate::registry::Installed;
+
+/// Everything that handling an event changes, while it is gathered.
+pub(super) struct Change<'a> {
+    pub(super) run: RunId,
+    pub(super) finish: Finish,
+    facts: Facts,
+    pending: &'a Pending,
+    installation: InstallationId,
+    scene: &'a Scene,
+    now: Timestamp,
+}
+
+/// Facts as the store keeps them.
+pub(super) fn encode(facts: &Facts) -> serde_json::Value {
+    serde_json::to_value(facts).expect("facts are plain data")
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn new(core: &Core, pending: &'a Pending, installed: &Installed, scene: &'a Scene, run: RunId) -> Self {
+        Self {
+            run,
+            finish: Finish { seq: pending.seq, decision: Some(scene.decision.rule.to_owned()), ..Finish::default() },
+            facts: scene.facts.clone(),
+            pending,
+            installation: installed.id.clone(),
+            scene,
+            now: core.clock.now(),
+        }
+    }
+
+    pub(super) fn contact(&self) -> Option<&ContactId> {
+        self.pending.contact.as_ref()
+    }
+
+    pub(super) fn person(&self) -> Option<&Contact> {
+        self.pending.event.contact.as_ref()
+    }
+
+    pub(super) fn number(&self) -> Option<&Arc<NumberRow>> {
+        self.scene.registry.number(self.pending.event.number_id.as_ref()?).map(|number| &number.row)
+    }
+
+    /// Adds effects in their order; ids of messages follow from it.
+    pub(super) async fn apply(&mut self, effects: &[Effect]) -> Result<(), StoreError> {
+        for effect in effects {
+            self.add(effect);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Send { contact, message, expires_at } => {
+                self.send(contact.clone(), OutboxItem::Message { message: message.clone() }, *expires_at);
+            }
+            Effect::MarkRead { message_id, typing } => {
+                if let Some(contact) = self.pending.contact.clone() {
+                    let item = OutboxItem::Seen { message_id: message_id.clone(), typing: *typing };
+                    self.send(contact, item, Some(self.now.plus(SEEN_WORTH)));
+                }
+            }
+            Effect::HandOff { to, note } => {
+                tracing::info!(run = %self.run, to = ?to, note_chars = note.chars().count(), "handed off");
+                self.facts = hand_off(std::mem::take(&mut self.facts), *to, &self.run, self.now);
+            }
+            Effect::Release => self.facts = release(std::mem::take(&mut self.facts)),
+            Effect::PutState { scope, key, value, expires_at } => {
+                if let Some(key) = self.state_key(*scope, key) {
+                    let write = StateWrite { key, value: value.clone(), expires_at: *expires_at };
+                    self.finish.state.push(write);
+                }
+            }
+            Effect::SetTimer { name, due, payload } => self.timer(name, Some((*due, payload.clone()))),
+            Effect::CancelTimer { name } => self.timer(name, None),
+            Effect::Tag { tag } => self.tag(tag, true),
+            Effect::Untag { tag } => self.tag(tag, false),
+        }
+    }
+
+    fn send(&mut self, contact: ContactId, item: OutboxItem, expires_at: Option<Timestamp>) {
+        let Some(number) = self.pending.event.number_id.clone() else { return };
+        self.finish.sends.push(NewSend {
+            id: SendId::of(&self.run, self.finish.sends.len()),
+            conversation: ConversationId { number, contact },
+            installation: Some(self.installation.clone()),
+            run: Some(self.run.clone()),
+            item,
+            expires_at,
+            at: self.now,
+        });
+    }
+
+    fn state_key(&self, scope: StateScope, key: &str) -> Option<StateKey> {
+        StateKey::new(self.installation.clone(), scope, self.scene.conversation.as_ref(), key)
+    }
+
+    fn timer(&mut self, name: &str, due: Option<(Timestamp, String)>) {
+        let Some(conversation) = self.scene.conversation.clone() else { return };
+        let installation = self.installation.clone();
+        self.finish.timers.push(TimerWrite { installation, conversation, name: name.to_owned(), due });
+    }
+
+    fn tag(&mut self, tag: &str, present: bool) {
+        let Some(contact) = self.pending.contact.clone() else { return };
+        self.finish.tags.push(TagWrite { contact, tag: tag.to_owned(), present });
+    }
+
+    /// Everything together, and the facts as they will be.
+    pub(super) fn into_finish(mut self, record: RunRecord, reads: Vec<SharedRead>) -> (Finish, Facts) {
+        if let Some(id) = &self.scene.conversation
+            && self.facts != self.scene.known.facts
+        {
+            self.finish.facts = Some((id.clone(), encode(&self.facts)));
+        }
+        self.finish.run = Some(record);
+        self.finish.reads = reads;
+        (self.finish, self.facts)
+    }
+}
+
+/// A typing bubble says nothing after so long.
+const SEEN_WORTH: std::time::Duration = std::time::Duration::from_secs(60);

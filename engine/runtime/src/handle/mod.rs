@@ -1,0 +1,228 @@
+//! Handles one event of a conversation: fold, route, run, commit.
+
+mod broker;
+mod effects;
+mod failure;
+mod record;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use ponte_model::{Body, ConversationId, IdentityChange, Owner, RunId, Timestamp};
+use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
+use ponte_sandbox::{Outcome, RunRequest};
+use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
+use sha2::{Digest as _, Sha256};
+
+use crate::conversations::Known;
+use crate::core::Core;
+use crate::registry::{Installed, Snapshot};
+use broker::RunBroker;
+
+/// Pause before an event is tried again whose handling failed for reasons of ours (a full disk, say).
+const STORE_PAUSE: Duration = Duration::from_secs(2);
+
+/// A plugin may ask to be tried again; so long at most until then.
+const LONGEST_RETRY: Duration = Duration::from_secs(3600);
+
+/// What became of a try.
+enum Tried {
+    Done,
+    /// A shared key changed under the run: run again at once.
+    Conflict,
+    /// The plugin asked for another try.
+    Again(Timestamp),
+}
+
+/// Handles an event until it is done, parked, or the pipeline stops. Its conversation waits meanwhile.
+pub(crate) async fn see_through(core: &Arc<Core>, mut pending: Pending) {
+    loop {
+        if pending.not_before > core.clock.now() {
+            let due = core.clock.sleep_until(pending.not_before);
+            if core.stopping.run_until_cancelled(due).await.is_none() {
+                return;
+            }
+        }
+        // A panic of ours must not block the conversation for ever: the event is put aside.
+        let tried = std::panic::AssertUnwindSafe(handle(core, &pending)).catch_unwind().await;
+        let error = match tried {
+            Ok(Ok(Tried::Done)) => break,
+            Ok(Ok(Tried::Conflict)) => continue,
+            Ok(Ok(Tried::Again(due))) => {
+                pending.attempts += 1;
+                pending.not_before = due;
+                match core.store.postpone(pending.seq, due, "the flow asked for another try").await {
+                    Ok(()) => continue,
+                    Err(error) => error,
+                }
+            }
+            Ok(Err(error @ StoreError::Corrupt { .. })) => {
+                park(core, &pending, &error.to_string()).await;
+                break;
+            }
+            Ok(Err(error)) => error,
+            Err(_) => {
+                park(core, &pending, "Ponte panicked while handling this; please report it").await;
+                break;
+            }
+        };
+        tracing::error!(event = %pending.event.key, %error, "an event could not be handled; it is tried again");
+        let pause = ponte_clock::pause(STORE_PAUSE);
+        if core.stopping.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+    }
+    core.handled();
+}
+
+async fn park(core: &Core, pending: &Pending, why: &str) {
+    tracing::error!(event = %pending.event.key, why, "an event was parked");
+    metrics::counter!("ponte_events_parked_total").increment(1);
+    if let Err(error) = core.store.park(pending.seq, why).await {
+        tracing::error!(event = %pending.event.key, %error, "an event could not even be parked; it comes up again at the next start");
+    }
+}
+
+async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError> {
+    let event = &*pending.event;
+    if let Body::IdentityChange(change) = &event.body {
+        core.store.change_contact(pending.seq, pending.contact.clone(), identity_changes(change)).await?;
+        return Ok(Tried::Done);
+    }
+    let conversation = pending.conversation();
+    let known = match &conversation {
+        Some(id) => core.conversations.get(id).await?,
+        None => Known::default(),
+    };
+    let facts = fold(known.facts.clone(), event, pending.seq);
+    let registry = core.registry.now();
+    let owner = facts.ownership_at(known.echo, core.clock.now()).owner;
+    let decision = decide(&registry, pending, owner);
+    metrics::counter!("ponte_routed_total", "rule" => decision.rule).increment(1);
+    tracing::debug!(event = %event.key, kind = event.body.kind(), rule = decision.rule, "routed");
+
+    let installed = match &decision.handler {
+        Handler::Flow(id) => registry.installation(id),
+        Handler::Nobody => None,
+    };
+    let Some(installed) = installed else {
+        let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
+        return acknowledge(core, pending.seq, decision.rule, facts).await;
+    };
+    let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry) };
+    run(core, pending, installed, scene).await
+}
+
+/// What a run starts from.
+struct Scene {
+    conversation: Option<ConversationId>,
+    /// With the event folded in.
+    facts: Facts,
+    /// Before.
+    known: Known,
+    decision: Decision,
+    registry: Arc<Snapshot>,
+}
+
+fn decide(registry: &Snapshot, pending: &Pending, owner: Owner) -> Decision {
+    let number = pending.event.number_id.as_ref().and_then(|id| registry.number(id));
+    let installations = registry.asked(&pending.tenant, pending.event.number_id.as_ref());
+    let candidates: Vec<_> = installations
+        .iter()
+        .filter(|installed| pending.listener.as_ref().is_none_or(|listener| *listener == installed.id))
+        .map(|installed| Candidate {
+            installation: &installed.id,
+            trigger: &installed.trigger,
+            open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
+        })
+        .collect();
+    route(&pending.event, owner, number.is_some_and(|number| number.is_app_only()), &candidates)
+}
+
+async fn acknowledge(
+    core: &Core,
+    seq: i64,
+    rule: &'static str,
+    facts: Option<(ConversationId, Facts)>,
+) -> Result<Tried, StoreError> {
+    let encoded = facts.as_ref().map(|(id, facts)| (id.clone(), effects::encode(facts)));
+    let decision = Some(rule.to_owned());
+    core.store.finish(Finish { seq, decision, facts: encoded, ..Finish::default() }).await?;
+    if let Some((id, facts)) = facts {
+        core.conversations.committed(&id, facts);
+    }
+    Ok(Tried::Done)
+}
+
+async fn run(
+    core: &Arc<Core>,
+    pending: &Pending,
+    installed: &Arc<Installed>,
+    scene: Scene,
+) -> Result<Tried, StoreError> {
+    let event = &pending.event;
+    let run = RunId::of(&event.key, &installed.id);
+    let reads = Arc::new(Mutex::new(Vec::new()));
+    let broker = RunBroker::new(core, installed, pending, &scene, run.clone(), Arc::clone(&reads));
+    let request = RunRequest {
+        run: run.clone(),
+        event: (**event).clone(),
+        contact: pending.contact.clone(),
+        attempt: pending.attempts,
+        random_seed: seed(&run, &installed.version),
+        permissions: installed.permissions,
+    };
+    let report = {
+        let _permit = core.run_permits.acquire().await.expect("the semaphore is never closed");
+        core.sandbox.run(&installed.plugin, request, Box::new(broker)).await
+    };
+    metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
+        .increment(1);
+    metrics::histogram!("ponte_run_seconds").record(report.usage.wall.as_secs_f64());
+
+    if let Outcome::Retry { after_secs } = &report.outcome
+        && pending.attempts + 1 < installed.failure.tries
+    {
+        let after = Duration::from_secs(u64::from(*after_secs)).min(LONGEST_RETRY);
+        return Ok(Tried::Again(core.clock.now().plus(after)));
+    }
+    if report.outcome != Outcome::Done {
+        tracing::warn!(run = %run, flow = %installed.flow, outcome = report.outcome.code(),
+            "a run did not succeed: {}", record::sentence(&report.outcome));
+    }
+    let reads = std::mem::take(&mut *reads.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut change = effects::Change::new(core, pending, installed, &scene, run);
+    match &report.outcome {
+        Outcome::Done => change.apply(&report.effects).await?,
+        outcome => failure::follow(&mut change, installed, outcome).await?,
+    }
+    let record = record::of(&change.run, pending, installed, &scene, &report);
+    let sends = change.finish.sends.clone();
+    let timers = !change.finish.timers.is_empty();
+    let (finish, facts) = change.into_finish(record, reads);
+
+    if core.store.finish(finish).await? == Finished::Conflict {
+        metrics::counter!("ponte_run_conflicts_total").increment(1);
+        return Ok(Tried::Conflict);
+    }
+    if let Some(id) = &scene.conversation {
+        core.conversations.committed(id, facts);
+    }
+    core.outbox.add(core, sends);
+    if timers {
+        core.timers_changed.notify_one();
+    }
+    Ok(Tried::Done)
+}
+
+/// The randomness of a run: the same whenever it is repeated with the same version.
+fn seed(run: &RunId, version: &str) -> [u8; 32] {
+    Sha256::new().chain_update(run.as_str()).chain_update([0]).chain_update(version).finalize().into()
+}
+
+fn identity_changes(change: &IdentityChange) -> Vec<ContactChange> {
+    let phone = change.phone.clone().map(ContactChange::Phone);
+    let user_id = change.user_id.clone().map(ContactChange::UserId);
+    phone.into_iter().chain(user_id).collect()
+}

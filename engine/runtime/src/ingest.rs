@@ -1,0 +1,114 @@
+//! Into the inbox, durably, before anybody is told that it arrived.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use ponte_model::{Event, Lane, Origin, Timestamp};
+use ponte_policy::Echo;
+use ponte_store::{Incoming, Pending, StoreError};
+
+use crate::core::Core;
+
+/// Why events were not taken. None of them was stored; whoever sent them must send them again.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum IngestError {
+    /// Too much waits already.
+    #[error("{waiting} events wait already; the bound is {bound}")]
+    Busy {
+        /// How many wait.
+        waiting: usize,
+        /// How many may.
+        bound: usize,
+    },
+    /// The pipeline is shutting down.
+    #[error("shutting down")]
+    Stopping,
+    /// They could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Stores events and hands on those that are new. Returns how many those are.
+pub(crate) async fn ingest(core: &Arc<Core>, events: Vec<Event>) -> Result<usize, IngestError> {
+    if core.stopping.is_cancelled() {
+        return Err(IngestError::Stopping);
+    }
+    let slots = reserve(core, events.len())?;
+    let registry = core.registry.now();
+    let incoming: Vec<_> = events
+        .into_iter()
+        .map(|event| {
+            let number = event.number_id.as_ref().and_then(|id| registry.number(id));
+            let tenant = number.map_or_else(|| core.settings.default_tenant.clone(), |number| number.tenant.clone());
+            Incoming { tenant, event: Arc::new(event) }
+        })
+        .collect();
+    let stored = core.store.ingest(incoming.clone(), core.clock.now()).await?;
+
+    let mut fresh = 0;
+    for (incoming, stored) in incoming.into_iter().zip(stored) {
+        let kind = incoming.event.body.kind();
+        let Some(seq) = stored.seq else {
+            metrics::counter!("ponte_events_total", "kind" => kind, "fresh" => "no").increment(1);
+            continue;
+        };
+        metrics::counter!("ponte_events_total", "kind" => kind, "fresh" => "yes").increment(1);
+        fresh += 1;
+        let pending = Pending {
+            seq,
+            tenant: incoming.tenant,
+            contact: stored.contact,
+            attempts: 0,
+            not_before: Timestamp::EPOCH,
+            listener: None,
+            event: incoming.event,
+        };
+        notice(core, &pending);
+        core.hand_on(pending);
+    }
+    slots.keep(fresh);
+    Ok(fresh)
+}
+
+/// What others must know at once: echoes stop sends, and what comes in counts against the throughput.
+fn notice(core: &Core, pending: &Pending) {
+    let event = &pending.event;
+    if event.lane != Lane::Message {
+        return;
+    }
+    let Some(conversation) = pending.conversation() else { return };
+    match event.origin {
+        Origin::App => core.conversations.echoed(&conversation, Echo { seq: pending.seq, at: event.at }),
+        Origin::Customer => core.outbox.note_inbound(&conversation.number, core.clock.now()),
+        Origin::Api | Origin::System => {}
+    }
+}
+
+/// Places taken in the bounded backlog; those not kept are given back.
+struct Slots<'a> {
+    core: &'a Core,
+    taken: usize,
+}
+
+fn reserve(core: &Core, count: usize) -> Result<Slots<'_>, IngestError> {
+    let bound = core.settings.max_pending;
+    let waiting = core.waiting.fetch_add(count, Ordering::AcqRel);
+    let slots = Slots { core, taken: count };
+    // A batch that could never fit is let in alone, or Meta would deliver it in vain for ever.
+    if waiting > 0 && waiting + count > bound {
+        return Err(IngestError::Busy { waiting, bound });
+    }
+    Ok(slots)
+}
+
+impl Slots<'_> {
+    fn keep(mut self, count: usize) {
+        self.taken -= count.min(self.taken);
+    }
+}
+
+impl Drop for Slots<'_> {
+    fn drop(&mut self) {
+        self.core.waiting.fetch_sub(self.taken, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,186 @@
+//! One attempt at a message: judge once more, mark durably, send, write down what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ponte_model::Refusal;
+use ponte_policy::{Proposal, Purpose, Sender, judge};
+use ponte_store::{Began, BeginSend, OutboxItem, SendOutcome, Settle, StoreError};
+use ponte_whatsapp::errors::{self, Backoff, Class};
+use ponte_whatsapp::graph::{GraphError, SendError};
+use ponte_whatsapp::outbound;
+
+use super::Waiting;
+use super::line::Line;
+use crate::core::Core;
+
+/// How long a number pauses after an error that concerns its account or credentials.
+const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
+
+/// How long to wait when the store cannot be written.
+const STORE_PAUSE: Duration = Duration::from_secs(2);
+
+/// What an attempt leads to.
+pub(super) enum Fate {
+    /// It is over, one way or another.
+    Ended,
+    /// It waits for its turn again.
+    Again(Waiting),
+}
+
+pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting) -> Fate {
+    match attempt(core, line, &mut waiting).await {
+        Ok(true) => Fate::Ended,
+        Ok(false) => Fate::Again(waiting),
+        Err(error) => {
+            // It still stands in the store as it did: either queued, or as being sent and then in doubt at the next
+            // start. Never sent again from here.
+            tracing::error!(send = %waiting.id, %error, "the outbox cannot be written");
+            ponte_clock::pause(STORE_PAUSE).await;
+            Fate::Ended
+        }
+    }
+}
+
+/// Returns whether the message has ended.
+async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting) -> Result<bool, StoreError> {
+    if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
+        return settle(core, waiting, SendOutcome::Expired).await.map(|()| true);
+    }
+    if let Err(refusal) = let_out(core, waiting).await? {
+        let Some(refusal) = refusal else { return Ok(true) };
+        let reason = format!("{}: {refusal}", refusal.code());
+        return settle(core, waiting, SendOutcome::Refused { reason }).await.map(|()| true);
+    }
+    let outcome = exchange(core, line, waiting).await;
+    let again = match &outcome {
+        SendOutcome::Requeue { not_before, .. } => {
+            waiting.not_before = *not_before;
+            waiting.attempts += 1;
+            true
+        }
+        _ => false,
+    };
+    settle(core, waiting, outcome).await?;
+    Ok(!again)
+}
+
+/// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
+/// `Err(None)`: somebody else has settled it.
+async fn let_out(core: &Core, waiting: &Waiting) -> Result<Result<(), Option<Refusal>>, StoreError> {
+    let purpose = match &waiting.item {
+        OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
+        OutboxItem::Message { .. } => Purpose::Template,
+        OutboxItem::Seen { .. } => Purpose::Receipt,
+    };
+    let sender = waiting.run.as_ref().map_or(Sender::Person, Sender::Flow);
+    let yields_to_echo = waiting.run.is_some() && purpose != Purpose::Template;
+    let mut last_seen = None;
+    loop {
+        let known = core.conversations.get(&waiting.conversation).await?;
+        let now = core.clock.now();
+        if let Err(refusal) = judge(Proposal { purpose, sender }, &known.facts, known.echo, None, now) {
+            return Ok(Err(Some(refusal)));
+        }
+        if last_seen == Some(known.echo) {
+            return Ok(Err(None));
+        }
+        last_seen = Some(known.echo);
+        let begin = BeginSend { id: waiting.id.clone(), echo_seq: known.echo.seq, yields_to_echo, at: now };
+        match core.store.begin_send(begin).await? {
+            Began::Go => return Ok(Ok(())),
+            // An echo came that the cache did not know of: look again.
+            Began::Stale => core.conversations.forget(&waiting.conversation),
+        }
+    }
+}
+
+async fn exchange(core: &Core, line: &Line, waiting: &Waiting) -> SendOutcome {
+    let number = &waiting.conversation.number;
+    let Some(token) = core.tokens.of(number) else {
+        let not_before = core.clock.now().plus(ACCOUNT_PAUSE);
+        return SendOutcome::Requeue { not_before, reason: "no access token for this number".into(), counts: false };
+    };
+    let watch = ponte_clock::Stopwatch::start();
+    let result = match &waiting.item {
+        OutboxItem::Message { message } => {
+            let body = outbound::build(message, Some(&waiting.id)).to_string();
+            core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| Some(accepted.message_id))
+        }
+        OutboxItem::Seen { message_id, typing } => {
+            let body = outbound::mark_read(message_id, *typing).to_string();
+            core.graph.mark_read(number, token, Bytes::from(body)).await.map(|()| None)
+        }
+    };
+    metrics::histogram!("ponte_graph_seconds").record(watch.elapsed().as_secs_f64());
+    match result {
+        Ok(message_id) => SendOutcome::Accepted { message_id },
+        Err(error) => after(core, line, waiting, error),
+    }
+}
+
+fn after(core: &Core, line: &Line, waiting: &Waiting, error: SendError) -> SendOutcome {
+    let now = core.clock.now();
+    let reason = error.to_string();
+    tracing::warn!(send = %waiting.id, number = %line.number, attempt = waiting.attempts, "a send did not succeed: {reason}");
+    // Repeating a read receipt does no harm, and losing one does little.
+    if matches!(waiting.item, OutboxItem::Seen { .. }) {
+        return SendOutcome::Failed { code: error.graph_error().map(|error| error.error.code), reason };
+    }
+    match error {
+        SendError::NotSent { .. } => {
+            let not_before = now.plus(Backoff::UNREACHABLE.delay(waiting.attempts));
+            SendOutcome::Requeue { not_before, reason, counts: true }
+        }
+        SendError::InDoubt { .. } => {
+            metrics::counter!("ponte_sends_in_doubt_total").increment(1);
+            SendOutcome::InDoubt { reason }
+        }
+        SendError::Rejected(error) => rejected(line, waiting, &error, now, reason),
+    }
+}
+
+fn rejected(
+    line: &Line,
+    waiting: &Waiting,
+    error: &GraphError,
+    now: ponte_model::Timestamp,
+    reason: String,
+) -> SendOutcome {
+    let code = error.error.code;
+    metrics::counter!("ponte_graph_errors_total", "code" => code.to_string()).increment(1);
+    if errors::safe_to_replay(code) {
+        let delay = errors::retry_delay(code, waiting.attempts).unwrap_or(ACCOUNT_PAUSE);
+        let delay = delay.max(error.retry_after.unwrap_or_default());
+        // The pair rate concerns one person; everything else the whole number.
+        if code != PAIR_RATE {
+            line.back_off(now, delay);
+        }
+        return SendOutcome::Requeue { not_before: now.plus(delay), reason, counts: true };
+    }
+    if error.class == Class::Account {
+        // Nothing on this number will succeed until somebody acts: it waits, and is lost only when it expires or the
+        // window closes.
+        line.back_off(now, ACCOUNT_PAUSE);
+        return SendOutcome::Requeue { not_before: now.plus(ACCOUNT_PAUSE), reason, counts: true };
+    }
+    SendOutcome::Failed { code: Some(code), reason }
+}
+
+/// Meta's code for too many messages to one person.
+const PAIR_RATE: i64 = 131_056;
+
+async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<(), StoreError> {
+    let word = match &outcome {
+        SendOutcome::Accepted { .. } => "accepted",
+        SendOutcome::Failed { .. } => "failed",
+        SendOutcome::InDoubt { .. } => "in-doubt",
+        SendOutcome::Refused { .. } => "refused",
+        SendOutcome::Expired => "expired",
+        SendOutcome::Requeue { .. } => "requeued",
+    };
+    let flow = waiting.installation.as_ref().map_or_else(String::new, ToString::to_string);
+    metrics::counter!("ponte_sends_total", "outcome" => word, "installation" => flow).increment(1);
+    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await
+}

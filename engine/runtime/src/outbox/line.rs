@@ -1,0 +1,279 @@
+//! The waiting messages of one number, and which is next.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp};
+use ponte_policy::pacing::Pace;
+use ponte_store::{NewSend, OutboxItem, QueuedSend};
+use tokio::sync::Notify;
+
+use super::attempt::{self, Fate};
+use crate::core::Core;
+
+/// So many messages of a number are kept in memory; the rest wait in the store.
+const IN_MEMORY: usize = 2_000;
+
+/// A message that waits for its turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) id: SendId,
+    pub(crate) conversation: ConversationId,
+    pub(crate) installation: Option<InstallationId>,
+    pub(crate) run: Option<RunId>,
+    pub(crate) item: OutboxItem,
+    pub(crate) attempts: u32,
+    pub(crate) not_before: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl From<NewSend> for Waiting {
+    fn from(send: NewSend) -> Self {
+        Self {
+            id: send.id,
+            conversation: send.conversation,
+            installation: send.installation,
+            run: send.run,
+            item: send.item,
+            attempts: 0,
+            not_before: Timestamp::EPOCH,
+            expires_at: send.expires_at,
+        }
+    }
+}
+
+impl From<QueuedSend> for Waiting {
+    fn from(send: QueuedSend) -> Self {
+        Self {
+            id: send.id,
+            conversation: send.conversation,
+            installation: send.installation,
+            run: send.run,
+            item: send.item,
+            attempts: send.attempts,
+            not_before: send.not_before,
+            expires_at: send.expires_at,
+        }
+    }
+}
+
+pub(crate) struct Line {
+    pub(super) number: NumberId,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+struct State {
+    pace: Pace,
+    throughput: u32,
+    /// Messages by person, in order. A person in here is in `ready`, in `later`, or has a request on its way.
+    people: HashMap<ContactId, VecDeque<Waiting>>,
+    ready: VecDeque<ContactId>,
+    later: BTreeSet<(Timestamp, ContactId)>,
+    in_flight: usize,
+    len: usize,
+    /// More wait in the store than in memory: nothing is added here until they are fetched.
+    spilled: bool,
+}
+
+/// What the line does next.
+enum Next {
+    Send(Box<Waiting>),
+    Fetch,
+    WaitUntil(Timestamp),
+    Wait,
+}
+
+impl Line {
+    pub(super) fn new(number: NumberId, throughput: u32) -> Self {
+        let state = State {
+            pace: Pace::new(throughput),
+            throughput,
+            people: HashMap::new(),
+            ready: VecDeque::new(),
+            later: BTreeSet::new(),
+            in_flight: 0,
+            len: 0,
+            spilled: false,
+        };
+        Self { number, state: Mutex::new(state), changed: Notify::new() }
+    }
+
+    pub(super) fn add(&self, waiting: Waiting) {
+        let mut state = self.lock();
+        if state.spilled || state.len >= IN_MEMORY {
+            state.spilled = true;
+        } else {
+            state.push(waiting);
+        }
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    pub(super) fn refill_later(&self) {
+        self.lock().spilled = true;
+        self.changed.notify_one();
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        let state = self.lock();
+        state.len == 0 && state.in_flight == 0 && !state.spilled
+    }
+
+    pub(super) fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    pub(super) fn note_inbound(&self, now: Timestamp) {
+        self.lock().pace.note_inbound(now);
+    }
+
+    pub(super) fn back_off(&self, now: Timestamp, pause: Duration) {
+        self.lock().pace.back_off(now, pause);
+    }
+
+    /// A message has ended; or it waits again, before those behind it.
+    fn settled(&self, contact: &ContactId, again: Option<Waiting>) {
+        let mut state = self.lock();
+        state.in_flight -= 1;
+        if let Some(again) = again {
+            state.len += 1;
+            state.people.entry(contact.clone()).or_default().push_front(again);
+        }
+        if state.people.get(contact).is_some_and(|queue| !queue.is_empty()) {
+            state.ready.push_back(contact.clone());
+        } else {
+            state.people.remove(contact);
+        }
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn push(&mut self, waiting: Waiting) {
+        let contact = waiting.conversation.contact.clone();
+        self.len += 1;
+        let idle = !self.people.contains_key(&contact);
+        self.people.entry(contact.clone()).or_default().push_back(waiting);
+        if idle {
+            self.ready.push_back(contact);
+        }
+    }
+
+    fn next(&mut self, now: Timestamp, most_in_flight: usize) -> Next {
+        if self.spilled && self.len == 0 && self.in_flight == 0 {
+            return Next::Fetch;
+        }
+        if self.in_flight >= most_in_flight {
+            return Next::Wait;
+        }
+        while let Some((due, _)) = self.later.first()
+            && *due <= now
+        {
+            let (_, contact) = self.later.pop_first().expect("there is a first");
+            self.ready.push_back(contact);
+        }
+        while let Some(contact) = self.ready.pop_front() {
+            let Some(head) = self.people.get(&contact).and_then(VecDeque::front) else { continue };
+            // Read receipts are no messages: they wait for their turn in the chat and for nothing else.
+            let paced = matches!(head.item, OutboxItem::Message { .. });
+            let due = if paced { self.pace.pair_ready_at(&contact, now) } else { now }.max(head.not_before);
+            if due > now {
+                self.later.insert((due, contact));
+                continue;
+            }
+            let ready = if paced { self.pace.ready_at(&contact, now) } else { now };
+            if ready > now {
+                self.ready.push_front(contact);
+                return Next::WaitUntil(ready);
+            }
+            if paced {
+                self.pace.take(&contact, now);
+            }
+            self.in_flight += 1;
+            self.len -= 1;
+            let head = self.people.get_mut(&contact).and_then(VecDeque::pop_front).expect("there is a head");
+            return Next::Send(Box::new(head));
+        }
+        match self.later.first() {
+            Some((due, _)) => Next::WaitUntil(*due),
+            None => Next::Wait,
+        }
+    }
+}
+
+/// Sends what waits, as long as the pipeline runs.
+pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
+    while !core.stopping.is_cancelled() {
+        let next = match held(&core, &line) {
+            true => Next::Wait,
+            false => line.lock().next(core.clock.now(), core.settings.requests_per_number),
+        };
+        match next {
+            Next::Send(waiting) => {
+                let (core, line) = (Arc::clone(&core), Arc::clone(&line));
+                core.tasks.clone().spawn(async move {
+                    let contact = waiting.conversation.contact.clone();
+                    let again = match attempt::send(&core, &line, *waiting).await {
+                        Fate::Ended => None,
+                        Fate::Again(waiting) => Some(waiting),
+                    };
+                    line.settled(&contact, again);
+                });
+            }
+            Next::Fetch => fetch(&core, &line).await,
+            Next::WaitUntil(due) => {
+                tokio::select! {
+                    () = line.changed.notified() => {}
+                    () = core.clock.sleep_until(due) => {}
+                    () = core.stopping.cancelled() => {}
+                }
+            }
+            Next::Wait => {
+                tokio::select! {
+                    () = line.changed.notified() => {}
+                    () = core.stopping.cancelled() => {}
+                }
+            }
+        }
+    }
+}
+
+/// Whether nothing may leave this number now. Messages wait: nothing is lost, and customers see no error.
+fn held(core: &Core, line: &Line) -> bool {
+    let registry = core.registry.now();
+    let throughput = registry.throughput(&line.number);
+    let mut state = line.lock();
+    if state.throughput != throughput {
+        state.throughput = throughput;
+        state.pace.set_throughput(throughput);
+    }
+    drop(state);
+    let suspended = registry.number(&line.number).is_some_and(|number| number.row.config.suspended.is_some());
+    suspended || core.tokens.of(&line.number).is_none()
+}
+
+/// Fetches what waits in the store.
+async fn fetch(core: &Core, line: &Line) {
+    let now = core.clock.now();
+    // Those that are due later are fetched as well, or a person's messages would change their order.
+    let far = Timestamp::from_millis(i64::MAX);
+    match core.store.queued(&line.number, far, IN_MEMORY as u32).await {
+        Ok(queued) => {
+            let mut state = line.lock();
+            state.spilled = queued.len() >= IN_MEMORY;
+            queued.into_iter().map(Waiting::from).for_each(|waiting| state.push(waiting));
+        }
+        Err(error) => {
+            tracing::error!(number = %line.number, %error, "the outbox cannot be read; trying again");
+            line.back_off(now, Duration::from_secs(1));
+            ponte_clock::pause(Duration::from_secs(1)).await;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! An installation, ready to run: its package and settings understood, its plugin loaded.
+
+use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TriggerEvent, TriggerHours};
+use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Refusal, TenantId};
+use ponte_policy::hours::Hours;
+use ponte_policy::{HoursCondition, Trigger};
+use ponte_sandbox::{PermissionSet, Plugin};
+use ponte_store::InstallationRow;
+
+pub(crate) use ponte_flow::FailureAction;
+
+/// An installation, ready to run.
+pub(crate) struct Installed {
+    pub(crate) id: InstallationId,
+    pub(crate) tenant: TenantId,
+    pub(crate) flow: FlowName,
+    pub(crate) version: String,
+    pub(crate) digest: Digest256,
+    /// Empty: every number of the tenant.
+    pub(crate) numbers: Vec<NumberId>,
+    pub(crate) trigger: Trigger,
+    pub(crate) permissions: PermissionSet,
+    pub(crate) failure: Failure,
+    pub(crate) schedules: Vec<(String, CronLine)>,
+    /// The shop's hours, where its settings have them.
+    pub(crate) hours: Option<Hours>,
+    pub(crate) plugin: Plugin,
+    package: PackageSnapshot,
+    settings: Settings,
+}
+
+/// An installation whose stored form this version does not understand.
+pub(super) fn unreadable(what: &str, error: &serde_json::Error) -> String {
+    format!("its {what} cannot be read ({error}); install it again")
+}
+
+/// The word that the routing rules use.
+fn kind(event: TriggerEvent) -> &'static str {
+    match event {
+        TriggerEvent::Message => "message",
+        TriggerEvent::Edit => "edit",
+        TriggerEvent::Revoke => "revoke",
+        TriggerEvent::Receipt => "receipt",
+    }
+}
+
+impl Installed {
+    pub(super) fn of(row: InstallationRow, package: PackageSnapshot, plugin: Plugin) -> Result<Self, String> {
+        let settings: Settings =
+            serde_json::from_value(row.settings).map_err(|error| unreadable("settings", &error))?;
+        let manifest = &package.manifest;
+        let words = manifest.permissions().map(|permission| permission.as_str());
+        let hours = crate::common::hours(settings.as_json()).map_err(|problem| problem.1)?;
+        Ok(Self {
+            id: row.id,
+            tenant: row.tenant,
+            flow: row.flow,
+            version: row.version,
+            digest: row.digest,
+            numbers: row.numbers,
+            trigger: Trigger {
+                events: manifest.trigger.events.iter().map(|event| kind(*event).to_owned()).collect(),
+                hours: match manifest.trigger.hours {
+                    TriggerHours::Any => HoursCondition::Any,
+                    TriggerHours::Open => HoursCondition::Open,
+                    TriggerHours::Closed => HoursCondition::Closed,
+                },
+            },
+            permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
+            failure: manifest.failure.clone(),
+            schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),
+            hours,
+            plugin,
+            package,
+            settings,
+        })
+    }
+
+    /// The shop's hours, or why there are none.
+    pub(crate) fn calendar(&self) -> Result<&Hours, Refusal> {
+        self.hours.as_ref().ok_or_else(|| Refusal::Other { why: "this installation's settings have no `hours`".into() })
+    }
+
+    /// The zone of the shop's wall clock; UTC where none is set.
+    pub(crate) fn timezone(&self) -> &str {
+        self.settings.get("timezone").and_then(|zone| zone.as_str()).unwrap_or("UTC")
+    }
+
+    /// The language to speak where nothing tells what the customer speaks.
+    pub(crate) fn language(&self) -> String {
+        let set = self.settings.get("language").and_then(|language| language.as_str());
+        set.filter(|language| *language != "auto").unwrap_or_default().to_owned()
+    }
+
+    /// A setting, as JSON.
+    pub(crate) fn setting(&self, key: &str) -> Option<String> {
+        self.settings.get(key).map(ToString::to_string)
+    }
+
+    /// A text of the package, in the language that fits best.
+    pub(crate) fn text(&self, key: &str, language: &str) -> Option<String> {
+        self.package.texts.get(key, language).map(str::to_owned)
+    }
+}

@@ -1,0 +1,37 @@
+use std::time::Duration;
+
+use ponte_model::TenantId;
+
+/// How big and how patient the pipeline is. The defaults suit a small machine.
+#[derive(Clone, Debug)]
+pub struct RuntimeSettings {
+    /// Whose events on numbers that nobody has registered are.
+    pub default_tenant: TenantId,
+    /// So many events may wait. More are answered 503, before memory grows, and Meta delivers them again.
+    pub max_pending: usize,
+    /// So many events are in hand at once. Most wait for a commit, so this is far more than there are cores.
+    pub in_hand: usize,
+    /// So many plugins run at once. Running is pure computing: more than two a core only makes each slower.
+    pub runs: usize,
+    /// So many requests of one number are on their way at once.
+    pub requests_per_number: usize,
+    /// So long must an event be kept, because the platform may deliver it again: Meta names seven days of retries.
+    pub retention: Duration,
+    /// So long a shutdown waits for what is in hand.
+    pub patience: Duration,
+}
+
+impl Default for RuntimeSettings {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            default_tenant: "default".into(),
+            max_pending: 20_000,
+            in_hand: 256,
+            runs: 2 * cores,
+            requests_per_number: 64,
+            retention: Duration::from_secs(10 * 24 * 3600),
+            patience: Duration::from_secs(20),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Timers that flows set become events when they are due: once, late rather than never.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ponte_model::{Body, Contact, Event, EventKey, Lane, Origin, Timer};
+use ponte_store::{StoreError, TimerRow};
+
+use crate::core::Core;
+use crate::ingest::{IngestError, ingest};
+
+/// So many timers become events at once.
+const BATCH: u32 = 200;
+
+/// Pause when the store or the inbox cannot take more.
+const PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(core: Arc<Core>) {
+    while !core.stopping.is_cancelled() {
+        let wait = match fire(&core).await {
+            Ok(true) => continue,
+            Ok(false) => core.store.next_timer().await.ok().flatten().map(|due| core.clock.sleep_until(due)),
+            Err(error) => {
+                tracing::warn!(%error, "timers have to wait");
+                Some(Box::pin(ponte_clock::pause(PAUSE)) as ponte_clock::Sleep)
+            }
+        };
+        let due = async {
+            match wait {
+                Some(wait) => wait.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = core.timers_changed.notified() => {}
+            () = core.stopping.cancelled() => {}
+        }
+    }
+}
+
+/// Turns timers that are due into events. Whether there were any.
+async fn fire(core: &Arc<Core>) -> Result<bool, IngestError> {
+    let due = core.store.due_timers(core.clock.now(), BATCH).await?;
+    for timer in &due {
+        let event = event(core, timer).await?;
+        // First the event, then the timer: a crash between the two makes the same event again, which is known by its
+        // key.
+        ingest(core, vec![event]).await?;
+        core.store.drop_timer(timer).await?;
+    }
+    Ok(!due.is_empty())
+}
+
+async fn event(core: &Core, timer: &TimerRow) -> Result<Event, StoreError> {
+    let row = core.store.contact(&timer.conversation.contact).await?;
+    let contact = row.map(|row| Contact { user_id: row.user_id, phone: row.phone, ..Contact::default() });
+    let due = timer.due.as_millis().to_string();
+    Ok(Event {
+        key: EventKey::of(&[
+            "timer",
+            timer.installation.as_str(),
+            timer.conversation.number.as_str(),
+            timer.conversation.contact.as_str(),
+            &timer.name,
+            &due,
+        ]),
+        origin: Origin::System,
+        lane: Lane::Message,
+        waba_id: None,
+        number_id: Some(timer.conversation.number.clone()),
+        contact,
+        message_id: None,
+        at: timer.due.max(core.clock.now()),
+        body: Body::Timer(Timer {
+            installation: timer.installation.clone(),
+            name: timer.name.clone(),
+            payload: timer.payload.clone(),
+        }),
+    })
+}
