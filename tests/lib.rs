@@ -1,1 +1,6 @@
-//! x
+//! What the end-to-end tests share: a stage with a simulated WhatsApp, a real pipeline over real HTTP, and a clock.
+
+pub mod guests;
+mod stage;
+
+pub use stage::{NUMBER, OTHER_NUMBER, SECRET, Stage, StageBuilder, TOKEN, VERIFY, WABA, root};

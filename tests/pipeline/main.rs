@@ -1,1 +1,9 @@
-//! x
+//! The pipeline against a simulated WhatsApp, over real HTTP.
+
+mod faults;
+mod hostile;
+mod lifecycle;
+mod once;
+mod order;
+mod phone;
+mod time;

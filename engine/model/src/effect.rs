@@ -42,7 +42,8 @@ pub enum Effect {
         scope: StateScope,
         /// The key.
         key: String,
-        /// The value; `None` deletes.
+        /// The value; `None` deletes. Hex in JSON, which has no bytes.
+        #[serde(with = "crate::bytes")]
         value: Option<Vec<u8>>,
         /// When it disappears by itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]

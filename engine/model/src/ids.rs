@@ -93,7 +93,7 @@ impl EventKey {
     /// A key for something that carries no id of its own: a hash of what it says.
     pub fn of_content(kind: &str, content: &[u8]) -> Self {
         let hash = Sha256::digest(content);
-        Self(format!("{kind}|{}", hex(&hash[..16])))
+        Self(format!("{kind}|{}", hex::encode(&hash[..16])))
     }
 }
 
@@ -123,7 +123,7 @@ impl ContactId {
 impl Digest256 {
     /// Of the given bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(hex(&Sha256::digest(bytes)))
+        Self(hex::encode(Sha256::digest(bytes)))
     }
 }
 
@@ -134,15 +134,7 @@ fn short_hash(parts: &[&str]) -> String {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    hex(&hasher.finalize()[..12])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    hex::encode(&hasher.finalize()[..12])
 }
 
 /// A conversation: the unit of ordering, ownership, window and state.

@@ -3,6 +3,7 @@
 //! No I/O, no async, no clock, no policy. Names follow `docs/architecture.md`. Nothing here spells a
 //! field name of Meta's Graph API: translating to and from the platform is the job of `ponte-whatsapp`.
 
+mod bytes;
 mod contact;
 mod content;
 mod delivery;

@@ -2,7 +2,7 @@
 
 use ponte_model::{Body, Content, Event, HandOffTarget, Message, Origin, Owner, RunId, Timestamp};
 
-use crate::{Facts, Ownership, platform};
+use crate::{Echo, Facts, Ownership, platform};
 
 /// The facts after `event`, which stands at `seq` in the inbox.
 ///
@@ -35,7 +35,8 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
 /// A flow gave the conversation to people. Who holds it already keeps it.
 #[must_use]
 pub fn hand_off(mut facts: Facts, to: HandOffTarget, run: &RunId, now: Timestamp) -> Facts {
-    if !facts.ownership.owner.is_person() {
+    // People who have been silent for too long have let go: then this is a new hand-off.
+    if !facts.ownership_at(Echo::default(), now).owner.is_person() {
         let owner = match to {
             HandOffTarget::App => Owner::App,
             HandOffTarget::Team => Owner::Team,

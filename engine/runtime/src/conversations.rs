@@ -20,52 +20,80 @@ pub(crate) struct Known {
 /// The cache. It may be behind on an echo that is just being stored; the transaction that lets a message out is not.
 pub(crate) struct Conversations {
     store: Arc<dyn Store>,
-    known: Mutex<HashMap<ConversationId, Known>>,
+    cache: Mutex<Cache>,
+}
+
+#[derive(Default)]
+struct Cache {
+    known: HashMap<ConversationId, Known>,
+    /// Grows whenever something changed that a read under way may have missed.
+    changes: u64,
 }
 
 impl Conversations {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, known: Mutex::default() }
+        Self { store, cache: Mutex::default() }
     }
 
     pub(crate) async fn get(&self, id: &ConversationId) -> Result<Known, StoreError> {
-        if let Some(known) = self.lock().get(id) {
-            return Ok(known.clone());
+        loop {
+            let before = {
+                let cache = self.lock();
+                if let Some(known) = cache.known.get(id) {
+                    return Ok(known.clone());
+                }
+                cache.changes
+            };
+            let known = self.read(id).await?;
+            let mut cache = self.lock();
+            // Something was committed while this was read: what was read may be older than that.
+            if cache.changes != before {
+                continue;
+            }
+            if cache.known.len() >= REMEMBERED {
+                cache.known.clear();
+                cache.changes += 1;
+            }
+            return Ok(cache.known.entry(id.clone()).or_insert(known).clone());
         }
+    }
+
+    async fn read(&self, id: &ConversationId) -> Result<Known, StoreError> {
         let row = self.store.conversation(id).await?;
         let facts = match row.facts {
             serde_json::Value::Null => Facts::default(),
             facts => serde_json::from_value(facts)
                 .map_err(|error| StoreError::Corrupt { what: format!("conversation {id}"), why: error.to_string() })?,
         };
-        let known = Known { facts, echo: Echo { seq: row.echo_seq, at: row.echo_at } };
-        let mut all = self.lock();
-        if all.len() >= REMEMBERED {
-            all.clear();
-        }
-        Ok(all.entry(id.clone()).or_insert(known).clone())
+        Ok(Known { facts, echo: Echo { seq: row.echo_seq, at: row.echo_at } })
     }
 
     /// The facts that were just committed.
     pub(crate) fn committed(&self, id: &ConversationId, facts: Facts) {
-        if let Some(known) = self.lock().get_mut(id) {
-            known.facts = facts;
+        let mut cache = self.lock();
+        match cache.known.get_mut(id) {
+            Some(known) => known.facts = facts,
+            None => cache.changes += 1,
         }
     }
 
     /// An echo was just stored.
     pub(crate) fn echoed(&self, id: &ConversationId, echo: Echo) {
-        if let Some(known) = self.lock().get_mut(id) {
-            known.echo = Echo { seq: known.echo.seq.max(echo.seq), at: known.echo.at.max(echo.at) };
+        let mut cache = self.lock();
+        match cache.known.get_mut(id) {
+            Some(known) => known.echo = Echo { seq: known.echo.seq.max(echo.seq), at: known.echo.at.max(echo.at) },
+            None => cache.changes += 1,
         }
     }
 
     /// Ask the store again next time.
     pub(crate) fn forget(&self, id: &ConversationId) {
-        self.lock().remove(id);
+        let mut cache = self.lock();
+        cache.known.remove(id);
+        cache.changes += 1;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -28,21 +28,23 @@ pub enum IngestError {
     Store(#[from] StoreError),
 }
 
-/// Stores events and hands on those that are new. Returns how many those are.
+/// Stores events of the platform and hands on those that are new. Returns how many those are.
 pub(crate) async fn ingest(core: &Arc<Core>, events: Vec<Event>) -> Result<usize, IngestError> {
+    let registry = core.registry.now();
+    let incoming = events.into_iter().map(|event| {
+        let number = event.number_id.as_ref().and_then(|id| registry.number(id));
+        let tenant = number.map_or_else(|| core.settings.default_tenant.clone(), |number| number.tenant.clone());
+        Incoming { tenant, contact: None, event: Arc::new(event) }
+    });
+    take_in(core, incoming.collect()).await
+}
+
+/// The same, for events whose tenant and person are known: Ponte's own.
+pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result<usize, IngestError> {
     if core.stopping.is_cancelled() {
         return Err(IngestError::Stopping);
     }
-    let slots = reserve(core, events.len())?;
-    let registry = core.registry.now();
-    let incoming: Vec<_> = events
-        .into_iter()
-        .map(|event| {
-            let number = event.number_id.as_ref().and_then(|id| registry.number(id));
-            let tenant = number.map_or_else(|| core.settings.default_tenant.clone(), |number| number.tenant.clone());
-            Incoming { tenant, event: Arc::new(event) }
-        })
-        .collect();
+    let slots = reserve(core, incoming.len())?;
     let stored = core.store.ingest(incoming.clone(), core.clock.now()).await?;
 
     let mut fresh = 0;

@@ -1,13 +1,17 @@
 //! The lanes beside the conversations: statuses, imports, lifecycle. None of them runs a flow or waits for one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt as _;
-use ponte_model::{AccountUpdate, Body, WabaId};
+use ponte_model::{AccountUpdate, Body, DeliveryStatus, Event};
 use ponte_store::{ContactChange, Finish, NumberMode, NumberRow, Pending, StatusUpdate, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::Core;
+
+/// Pause before an event is tried again that could not be handled for reasons of ours.
+const STORE_PAUSE: Duration = Duration::from_secs(2);
 
 /// So many of a lane are in hand at once: they share commits, and that is what they wait for.
 const IN_HAND: usize = 64;
@@ -32,60 +36,76 @@ async fn run(core: Arc<Core>, lane: UnboundedReceiver<Pending>, in_hand: usize) 
     let all = events.for_each_concurrent(in_hand, |pending| {
         let core = Arc::clone(&core);
         async move {
-            let worker = Arc::clone(&core);
-            let done = core.tasks.spawn(async move { handle(&worker, pending).await });
-            let _ = done.await;
+            let (worker, seq) = (Arc::clone(&core), pending.seq);
+            let done = core.tasks.spawn(async move { see_through(&worker, pending).await });
+            if done.await.is_err() {
+                tracing::error!(seq, "Ponte panicked over an event of a side lane; it is put aside");
+                let _ = core.store.park(seq, "Ponte panicked while handling this; please report it").await;
+                core.handled();
+            }
         }
     });
     core.stopping.run_until_cancelled(all).await;
 }
 
-async fn handle(core: &Arc<Core>, pending: Pending) {
-    let result = match &pending.event.body {
-        Body::Status(_) => return status(core, pending).await,
+/// Tries until it is done or the pipeline stops.
+async fn see_through(core: &Arc<Core>, mut pending: Pending) {
+    loop {
+        match handle(core, &mut pending).await {
+            Ok(Done::Here) => return core.handled(),
+            Ok(Done::HandedOn) => return core.dispatch.push(pending),
+            Err(error) => {
+                tracing::error!(event = %pending.event.key, %error, "an event could not be handled; it is tried again");
+                if core.stopping.run_until_cancelled(ponte_clock::pause(STORE_PAUSE)).await.is_none() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Where an event of a side lane ends.
+enum Done {
+    Here,
+    /// A flow wants to hear of it, in its turn among the events of the conversation.
+    HandedOn,
+}
+
+async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreError> {
+    let event = Arc::clone(&pending.event);
+    match &event.body {
+        Body::Status(update) => return status(core, pending, update).await,
         Body::AppContact(change) => {
             let name = change.full_name.clone().or_else(|| change.first_name.clone()).filter(|_| change.present);
             let changes = vec![ContactChange::AppName(name)];
-            core.store.change_contact(pending.seq, pending.contact.clone(), changes).await
+            core.store.change_contact(pending.seq, pending.contact.clone(), changes).await?;
         }
-        Body::Account(update) => account(core, &pending, update).await,
+        Body::Account(update) => account(core, pending, update).await?,
         body => {
             if let Body::Unrecognized { field, why, .. } = body {
                 tracing::warn!(event = %pending.event.key, field, why, "an unrecognized webhook item was kept");
             }
-            acknowledge(core, pending.seq).await
+            acknowledge(core, pending.seq).await?;
         }
-    };
-    if let Err(error) = result {
-        // Still pending in the store: it comes up again at the next start.
-        tracing::error!(event = %pending.event.key, %error, "an event could not be handled");
     }
-    core.handled();
+    Ok(Done::Here)
 }
 
 async fn acknowledge(core: &Core, seq: i64) -> Result<(), StoreError> {
     core.store.finish(Finish { seq, ..Finish::default() }).await.map(drop)
 }
 
-async fn status(core: &Arc<Core>, mut pending: Pending) {
-    let Body::Status(status) = &pending.event.body else { return };
+async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> Result<Done, StoreError> {
     let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at };
-    let applied = match core.store.apply_status(update, &core.registry.now().listeners).await {
-        Ok(applied) => applied,
-        Err(error) => {
-            tracing::error!(event = %pending.event.key, %error, "a status could not be applied");
-            return core.handled();
-        }
-    };
+    let applied = core.store.apply_status(update, &core.registry.now().listeners).await?;
     let ours = if applied.send.is_some() { "yes" } else { "no" };
     metrics::counter!("ponte_statuses_total", "state" => status.state.as_str().to_owned(), "ours" => ours).increment(1);
     if applied.listener.is_none() {
-        return core.handled();
+        return Ok(Done::Here);
     }
-    // The flow that sent the message hears of it, in its turn among the events of the conversation.
     pending.contact = applied.conversation.map(|conversation| conversation.contact);
     pending.listener = applied.listener;
-    core.dispatch.push(pending);
+    Ok(Done::HandedOn)
 }
 
 async fn account(core: &Arc<Core>, pending: &Pending, update: &AccountUpdate) -> Result<(), StoreError> {
@@ -99,9 +119,8 @@ async fn account(core: &Arc<Core>, pending: &Pending, update: &AccountUpdate) ->
         _ => None,
     };
     if let Some(suspended) = suspended {
-        for number in concerned(core, pending.event.waba_id.as_ref(), update) {
-            tracing::warn!(number = %number.id, event = %update.event, "the number's link to the phone changed");
-            let mut row = (*number).clone();
+        for mut row in core.store.numbers().await?.into_iter().filter(|row| concerns(update, &pending.event, row)) {
+            tracing::warn!(number = %row.id, event = %update.event, "the number's link to the phone changed");
             row.config.suspended.clone_from(&suspended);
             core.store.put_number(&row, core.clock.now()).await?;
         }
@@ -110,15 +129,12 @@ async fn account(core: &Arc<Core>, pending: &Pending, update: &AccountUpdate) ->
     acknowledge(core, pending.seq).await
 }
 
-/// The numbers that an account update is about. The platform may not name one; then every number of the account that
+/// Whether an account update is about a number. The platform may not name one; then every number of the account that
 /// lives on a phone is meant: to hold one back for minutes does less harm than to send into nowhere.
-fn concerned(core: &Core, waba: Option<&WabaId>, update: &AccountUpdate) -> Vec<Arc<NumberRow>> {
-    let registry = core.registry.now();
-    let of_account = registry.numbers().filter(|number| {
-        number.config.mode == NumberMode::Coexistence && number.waba_id.is_some() && number.waba_id.as_ref() == waba
-    });
-    let named = |number: &&Arc<NumberRow>| {
-        update.display_phone.is_none() || number.display_phone.is_none() || number.display_phone == update.display_phone
-    };
-    of_account.filter(named).cloned().collect()
+fn concerns(update: &AccountUpdate, event: &Event, number: &NumberRow) -> bool {
+    let of_account = number.waba_id.is_some() && number.waba_id == event.waba_id;
+    let unnamed = update.display_phone.is_none() || number.display_phone.is_none();
+    number.config.mode == NumberMode::Coexistence
+        && of_account
+        && (unnamed || number.display_phone == update.display_phone)
 }

@@ -65,12 +65,13 @@ impl Runtime {
         let (lifecycle, lifecycle_lane) = mpsc::unbounded_channel();
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
-            registry: Registry::new(parts.sandbox.clone(), parts.compiler),
+            registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
             side_lanes: SideLanes { status, import, lifecycle },
             waiting: AtomicUsize::new(0),
             run_permits: Semaphore::new(parts.settings.runs),
+            after_conflict: tokio::sync::Mutex::new(()),
             timers_changed: Notify::new(),
             schedules_changed: Notify::new(),
             stopping: CancellationToken::new(),
@@ -83,7 +84,7 @@ impl Runtime {
             sandbox: parts.sandbox,
         });
         core.reload().await?;
-        let doubtful = core.store.doubt_unfinished_sends(core.clock.now()).await?;
+        let doubtful = core.store.doubt_unfinished_sends().await?;
         if doubtful > 0 {
             tracing::warn!(sends = doubtful, "these were being sent when the process ended; a status will tell");
         }
@@ -108,7 +109,11 @@ impl Runtime {
     /// # Errors
     /// Nothing was stored: send them again.
     pub async fn ingest(&self, events: Vec<Event>) -> Result<usize, IngestError> {
-        ingest::ingest(&self.core, events).await
+        // As a task of its own: a caller that gives up (a webhook whose connection breaks) must not leave events stored
+        // and handed to nobody.
+        let core = Arc::clone(&self.core);
+        let task = self.core.tasks.spawn(async move { ingest::ingest(&core, events).await });
+        task.await.unwrap_or(Err(IngestError::Stopping))
     }
 
     /// Reads numbers and installations anew after they were changed. Returns installations that cannot run.

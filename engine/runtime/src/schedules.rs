@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::{Body, Event, EventKey, Lane, Origin, Schedule, Timestamp};
+use ponte_store::Incoming;
 
 use crate::core::Core;
-use crate::ingest::{IngestError, ingest};
+use crate::ingest::{IngestError, take_in};
 use crate::registry::Installed;
 
 /// Pause when the store or the inbox cannot take more.
@@ -51,7 +52,8 @@ async fn fire(core: &Arc<Core>) -> Result<Option<Timestamp>, IngestError> {
                         _ => break,
                     }
                 }
-                ingest(core, vec![event(installed, name, due, now)]).await?;
+                let event = Arc::new(event(installed, name, due, now));
+                take_in(core, vec![Incoming { tenant: installed.tenant.clone(), contact: None, event }]).await?;
                 core.store.reach_schedule(&installed.id, name, due).await?;
                 match line.next_after(due, zone) {
                     Some(next) => due = next,

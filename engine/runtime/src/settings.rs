@@ -17,7 +17,8 @@ pub struct RuntimeSettings {
     pub requests_per_number: usize,
     /// So long must an event be kept, because the platform may deliver it again: Meta names seven days of retries.
     pub retention: Duration,
-    /// So long a shutdown waits for what is in hand.
+    /// So long a shutdown waits for what is in hand; longer than a request to Meta may take, or an ordinary slow send
+    /// would end in doubt.
     pub patience: Duration,
 }
 
@@ -31,7 +32,7 @@ impl Default for RuntimeSettings {
             runs: 2 * cores,
             requests_per_number: 64,
             retention: Duration::from_secs(10 * 24 * 3600),
-            patience: Duration::from_secs(20),
+            patience: Duration::from_secs(40),
         }
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::{Body, Contact, Event, EventKey, Lane, Origin, Timer};
-use ponte_store::{StoreError, TimerRow};
+use ponte_store::{Incoming, StoreError, TimerRow};
 
 use crate::core::Core;
-use crate::ingest::{IngestError, ingest};
+use crate::ingest::{IngestError, take_in};
 
 /// So many timers become events at once.
 const BATCH: u32 = 200;
@@ -19,7 +19,13 @@ pub(crate) async fn run(core: Arc<Core>) {
     while !core.stopping.is_cancelled() {
         let wait = match fire(&core).await {
             Ok(true) => continue,
-            Ok(false) => core.store.next_timer().await.ok().flatten().map(|due| core.clock.sleep_until(due)),
+            Ok(false) => match core.store.next_timer().await {
+                Ok(next) => next.map(|due| core.clock.sleep_until(due)),
+                Err(error) => {
+                    tracing::warn!(%error, "timers cannot be read");
+                    Some(Box::pin(ponte_clock::pause(PAUSE)) as ponte_clock::Sleep)
+                }
+            },
             Err(error) => {
                 tracing::warn!(%error, "timers have to wait");
                 Some(Box::pin(ponte_clock::pause(PAUSE)) as ponte_clock::Sleep)
@@ -43,10 +49,13 @@ pub(crate) async fn run(core: Arc<Core>) {
 async fn fire(core: &Arc<Core>) -> Result<bool, IngestError> {
     let due = core.store.due_timers(core.clock.now(), BATCH).await?;
     for timer in &due {
-        let event = event(core, timer).await?;
+        let event = Arc::new(event(core, timer).await?);
+        let number = core.registry.now().number(&timer.conversation.number).map(|number| number.tenant.clone());
+        let tenant = number.unwrap_or_else(|| core.settings.default_tenant.clone());
+        let contact = Some(timer.conversation.contact.clone());
         // First the event, then the timer: a crash between the two makes the same event again, which is known by its
         // key.
-        ingest(core, vec![event]).await?;
+        take_in(core, vec![Incoming { tenant, contact, event }]).await?;
         core.store.drop_timer(timer).await?;
     }
     Ok(!due.is_empty())
@@ -55,7 +64,7 @@ async fn fire(core: &Arc<Core>) -> Result<bool, IngestError> {
 async fn event(core: &Core, timer: &TimerRow) -> Result<Event, StoreError> {
     let row = core.store.contact(&timer.conversation.contact).await?;
     let contact = row.map(|row| Contact { user_id: row.user_id, phone: row.phone, ..Contact::default() });
-    let due = timer.due.as_millis().to_string();
+    let set_by = timer.set_by.to_string();
     Ok(Event {
         key: EventKey::of(&[
             "timer",
@@ -63,7 +72,7 @@ async fn event(core: &Core, timer: &TimerRow) -> Result<Event, StoreError> {
             timer.conversation.number.as_str(),
             timer.conversation.contact.as_str(),
             &timer.name,
-            &due,
+            &set_by,
         ]),
         origin: Origin::System,
         lane: Lane::Message,

@@ -124,6 +124,8 @@ knobs! {
         "Effects of a run: all of them are one transaction.";
     EFFECT_BYTES: usize = 64 << 10, "bytes",
         "One effect as JSON; the longest message has 4,096 characters.";
+    STATE_RUN_BYTES: usize = 512 << 10, "bytes",
+        "All values that a run writes: they are one transaction, and the run's record repeats them.";
     STATE_VALUE_BYTES: usize = 64 << 10, "bytes",
         "One value, as the contract says.";
     STATE_KEY_BYTES: usize = 256, "bytes",

@@ -131,7 +131,7 @@ pub trait Store: Send + Sync + 'static {
     async fn settle_send(&self, settle: Settle) -> Result<()>;
 
     /// After a restart: whatever was being sent when the process ended is in doubt. Returns how many.
-    async fn doubt_unfinished_sends(&self, now: Timestamp) -> Result<u64>;
+    async fn doubt_unfinished_sends(&self) -> Result<u64>;
 
     /// Numbers that have messages waiting.
     async fn numbers_with_queue(&self) -> Result<Vec<NumberId>>;

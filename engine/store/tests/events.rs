@@ -79,7 +79,7 @@ async fn two_runs_that_read_the_same_shared_key_cannot_both_commit() {
     let key = StateKey::new("inst".into(), StateScope::Installation, None, "counter").unwrap();
     let finish = |seq: i64, value: &str, version| Finish {
         seq,
-        reads: vec![SharedRead { key: key.clone(), version }],
+        reads: vec![SharedRead { key: key.clone(), version, at: at(1) }],
         state: vec![StateWrite { key: key.clone(), value: Some(value.into()), expires_at: None }],
         ..Finish::default()
     };

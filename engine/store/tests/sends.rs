@@ -73,7 +73,7 @@ async fn what_was_being_sent_when_the_process_ended_is_in_doubt_until_a_status_t
     drop(store);
 
     let store = SqliteStore::open(dir.path()).await.unwrap();
-    assert_eq!(store.doubt_unfinished_sends(at(9)).await.unwrap(), 1);
+    assert_eq!(store.doubt_unfinished_sends().await.unwrap(), 1);
     assert_eq!(state(&store).await, SendState::InDoubt);
     assert!(store.queued(&NUMBER.into(), at(99), 10).await.unwrap().is_empty(), "never sent again blindly");
     // The status carries our id, and brings Meta's.

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ponte_clock::SystemClock;
 use ponte_runtime::{Runtime, RuntimeSettings, WebhookSettings, router};
-use ponte_store::SqliteStore;
+use ponte_store::{SqliteStore, Store as _};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
 
@@ -35,12 +35,14 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let tokens = pipeline::tokens(config, &store).await?;
     let defaults = RuntimeSettings::default();
     let settings = RuntimeSettings { max_pending: config.max_pending.unwrap_or(defaults.max_pending), ..defaults };
+    // Before anything is read from it: what changes from here on is noticed.
+    let version = store.registry_version().await?;
     let runtime = pipeline::start(config, settings, store, Arc::new(SystemClock), tokens).await?;
 
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     tracing::info!(address = %listener.local_addr()?, data = %config.data_dir.display(), "ponte serves");
-    tokio::spawn(keep_up(runtime.clone()));
+    tokio::spawn(keep_up(runtime.clone(), version));
     let upkeep = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -57,20 +59,21 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads numbers and installations anew when somebody changed them.
-async fn keep_up(runtime: Runtime) {
-    let mut seen = None;
+/// Reads numbers and installations anew when somebody changed them since `seen`; again and again, should that fail.
+async fn keep_up(runtime: Runtime, mut seen: i64) {
     loop {
-        if let Ok(version) = runtime.store().registry_version().await {
-            if seen.is_some_and(|seen| seen != version) {
-                match runtime.reload().await {
-                    Ok(broken) => tracing::info!(broken = broken.len(), "numbers and flows were read anew"),
-                    Err(error) => tracing::error!(%error, "numbers and flows could not be read anew"),
-                }
-            }
-            seen = Some(version);
-        }
         ponte_clock::pause(LOOK).await;
+        let Ok(version) = runtime.store().registry_version().await else { continue };
+        if version == seen {
+            continue;
+        }
+        match runtime.reload().await {
+            Ok(broken) => {
+                tracing::info!(broken = broken.len(), "numbers and flows were read anew");
+                seen = version;
+            }
+            Err(error) => tracing::error!(%error, "numbers and flows could not be read anew"),
+        }
     }
 }
 

@@ -8,8 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use super::script::{Span, tap};
 use super::stage::Stage;
 
-const HELP: &str = "\
-  TEXT              you are the customer and write TEXT
+const HELP: &str = "  TEXT              you are the customer and write TEXT
   /tap LABEL        … and tap a button or a row
   /phone TEXT       you are the owner and answer from the phone
   /advance 2h       let time pass (s, m, h, d)

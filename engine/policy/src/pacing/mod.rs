@@ -30,7 +30,7 @@ impl Pace {
 
     /// A message came in: it counts against the same throughput.
     pub fn note_inbound(&mut self, now: Timestamp) {
-        self.throughput.take(now);
+        self.throughput.note(now);
     }
 
     /// When a message to `contact` may leave: `now` if at once.

@@ -35,6 +35,15 @@ impl SlidingWindow {
         }
     }
 
+    /// Something that cannot be paced. It never takes the last place: a number that is written to without end can
+    /// still answer.
+    pub(super) fn note(&mut self, now: Timestamp) {
+        let recent = self.taken.iter().rev().take_while(|taken| now.since(**taken) < self.window).count();
+        if recent + 1 < self.limit {
+            self.take(now);
+        }
+    }
+
     pub(super) fn close_until(&mut self, until: Timestamp) {
         self.closed_until = self.closed_until.max(until);
     }

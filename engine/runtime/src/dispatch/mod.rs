@@ -5,7 +5,7 @@ mod queues;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ponte_store::Pending;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::core::Core;
 use queues::Queues;
@@ -38,20 +38,34 @@ impl Dispatch {
     }
 }
 
+/// One of the bounded number of events in hand.
+pub(crate) struct Hand {
+    hands: Arc<Semaphore>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Hand {
+    /// Waits for something long without keeping the place: others are served meanwhile.
+    pub(crate) async fn put_down(&mut self, wait: impl Future<Output = ()>) {
+        self.permit = None;
+        wait.await;
+        self.permit = Arc::clone(&self.hands).acquire_owned().await.ok();
+    }
+}
+
 /// Takes events as long as the pipeline runs.
 pub(crate) async fn run(core: Arc<Core>) {
     let hands = Arc::new(Semaphore::new(core.settings.in_hand));
     loop {
         let taken = async {
-            let hand = Arc::clone(&hands).acquire_owned().await.expect("the semaphore is never closed");
-            (hand, core.dispatch.next().await)
+            let permit = Arc::clone(&hands).acquire_owned().await.ok();
+            (Hand { hands: Arc::clone(&hands), permit }, core.dispatch.next().await)
         };
         let Some((hand, (key, pending))) = core.stopping.run_until_cancelled(taken).await else { return };
         let worker = Arc::clone(&core);
         core.tasks.spawn(async move {
-            crate::handle::see_through(&worker, pending).await;
+            crate::handle::see_through(&worker, hand, pending).await;
             worker.dispatch.done(key);
-            drop(hand);
         });
     }
 }

@@ -80,7 +80,9 @@ impl Queues {
     pub(crate) fn push(&mut self, pending: Pending) {
         let key = ChatKey::of(&pending);
         let chat = self.chats.entry(key.clone()).or_default();
-        chat.waiting.push_back(pending);
+        // Webhooks that arrive together are handed on as their commits come back: the inbox knows their order.
+        let place = chat.waiting.iter().rposition(|before| before.seq < pending.seq).map_or(0, |last| last + 1);
+        chat.waiting.insert(place, pending);
         if !chat.busy && chat.waiting.len() == 1 {
             self.make_ready(key);
         }

@@ -119,7 +119,7 @@ impl Broker for RunBroker {
         // A conversation has one writer, so only keys that others share need a version check.
         if scope != StateScope::Conversation {
             let version = value.as_ref().map(|value| value.version);
-            self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(SharedRead { key, version });
+            self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(SharedRead { key, version, at: self.at });
         }
         Ok(value.map(|value| value.value))
     }

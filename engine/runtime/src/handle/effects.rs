@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use ponte_model::{Contact, ContactId, ConversationId, Effect, InstallationId, RunId, SendId, StateScope, Timestamp};
+use ponte_model::{
+    Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
+};
 use ponte_policy::{Facts, hand_off, release};
 use ponte_store::{
-    Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, StoreError, TagWrite,
-    TimerWrite,
+    Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
 };
 
 use super::Scene;
@@ -55,11 +56,14 @@ impl<'a> Change<'a> {
     }
 
     /// Adds effects in their order; ids of messages follow from it.
-    pub(super) async fn apply(&mut self, effects: &[Effect]) -> Result<(), StoreError> {
-        for effect in effects {
-            self.add(effect);
-        }
-        Ok(())
+    pub(super) fn apply(&mut self, effects: &[Effect]) {
+        effects.iter().for_each(|effect| self.add(effect));
+    }
+
+    /// Whether the customer has just written: only then may an answer be expected.
+    pub(super) fn customer_wrote(&self) -> bool {
+        let event = &self.pending.event;
+        event.origin == Origin::Customer && matches!(event.body, Body::Message(_) | Body::Edit { .. })
     }
 
     fn add(&mut self, effect: &Effect) {
@@ -111,11 +115,14 @@ impl<'a> Change<'a> {
     fn timer(&mut self, name: &str, due: Option<(Timestamp, String)>) {
         let Some(conversation) = self.scene.conversation.clone() else { return };
         let installation = self.installation.clone();
+        // The last word of a run about a timer is the one that counts.
+        self.finish.timers.retain(|timer| timer.name != name);
         self.finish.timers.push(TimerWrite { installation, conversation, name: name.to_owned(), due });
     }
 
     fn tag(&mut self, tag: &str, present: bool) {
         let Some(contact) = self.pending.contact.clone() else { return };
+        self.finish.tags.retain(|write| write.tag != tag);
         self.finish.tags.push(TagWrite { contact, tag: tag.to_owned(), present });
     }
 

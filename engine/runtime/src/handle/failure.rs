@@ -3,7 +3,7 @@
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{Effect, HandOffTarget};
 use ponte_sandbox::{Outcome, Stop};
-use ponte_store::{NumberMode, StoreError};
+use ponte_store::NumberMode;
 
 use super::effects::Change;
 use crate::registry::{FailureAction, Installed};
@@ -11,24 +11,22 @@ use crate::registry::{FailureAction, Installed};
 /// What a conversation is handed over with when its flow failed.
 const NOTE: &str = "the flow failed";
 
-pub(super) async fn follow(
-    change: &mut Change<'_>,
-    installed: &Installed,
-    outcome: &Outcome,
-) -> Result<(), StoreError> {
+pub(super) fn follow(change: &mut Change<'_>, installed: &Installed, outcome: &Outcome) {
     let policy = &installed.failure;
     let action = match outcome {
-        Outcome::Done => return Ok(()),
+        Outcome::Done => return,
         Outcome::Retry { .. } | Outcome::Rejected { .. } => policy.reject,
         Outcome::Stopped(Stop::Deadline { .. } | Stop::Wall { .. }) => policy.timeout,
         Outcome::Stopped(_) => policy.trap,
     };
     let effects = match action {
-        FailureAction::Skip => return Ok(()),
+        FailureAction::Skip => return,
         FailureAction::HandOff => vec![hand_off(change)],
-        FailureAction::DefaultReply => default_reply(change, installed).await?.into_iter().collect(),
+        // Nobody waits for an answer to a receipt or a timer, and one to a receipt would bring the next receipt.
+        FailureAction::DefaultReply if !change.customer_wrote() => return,
+        FailureAction::DefaultReply => default_reply(change, installed).into_iter().collect(),
     };
-    change.apply(&effects).await
+    change.apply(&effects);
 }
 
 fn hand_off(change: &Change<'_>) -> Effect {
@@ -38,11 +36,11 @@ fn hand_off(change: &Change<'_>) -> Effect {
 }
 
 /// The manifest's text, if the policy lets it out; judged like any other message.
-async fn default_reply(change: &Change<'_>, installed: &Installed) -> Result<Option<Effect>, StoreError> {
-    let (Some(key), Some(contact)) = (&installed.failure.text, change.contact()) else { return Ok(None) };
-    let Some(body) = installed.text(key, &installed.language()) else { return Ok(None) };
-    let Some(to) = change.person().and_then(Recipient::of) else { return Ok(None) };
+fn default_reply(change: &Change<'_>, installed: &Installed) -> Option<Effect> {
+    let contact = change.contact()?.clone();
+    let body = installed.text(installed.failure.text.as_ref()?, &installed.language())?;
+    let to = change.person().and_then(Recipient::of)?;
     let payload = Payload::Text { body, preview_url: None };
     let message = Box::new(Outbound { to, reply_to: None, payload });
-    Ok(Some(Effect::Send { contact: contact.clone(), message, expires_at: None }))
+    Some(Effect::Send { contact, message, expires_at: None })
 }

@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
 use crate::core::Core;
+use crate::dispatch::Hand;
 use crate::registry::{Installed, Snapshot};
 use broker::RunBroker;
 
@@ -36,11 +37,13 @@ enum Tried {
 }
 
 /// Handles an event until it is done, parked, or the pipeline stops. Its conversation waits meanwhile.
-pub(crate) async fn see_through(core: &Arc<Core>, mut pending: Pending) {
+pub(crate) async fn see_through(core: &Arc<Core>, mut hand: Hand, mut pending: Pending) {
+    // Held after a conflict: of many runs that want the same key, one at a time tries again.
+    let mut alone = None;
     loop {
         if pending.not_before > core.clock.now() {
             let due = core.clock.sleep_until(pending.not_before);
-            if core.stopping.run_until_cancelled(due).await.is_none() {
+            if core.stopping.run_until_cancelled(hand.put_down(due)).await.is_none() {
                 return;
             }
         }
@@ -48,7 +51,12 @@ pub(crate) async fn see_through(core: &Arc<Core>, mut pending: Pending) {
         let tried = std::panic::AssertUnwindSafe(handle(core, &pending)).catch_unwind().await;
         let error = match tried {
             Ok(Ok(Tried::Done)) => break,
-            Ok(Ok(Tried::Conflict)) => continue,
+            Ok(Ok(Tried::Conflict)) => {
+                if alone.is_none() {
+                    alone = Some(core.after_conflict.lock().await);
+                }
+                continue;
+            }
             Ok(Ok(Tried::Again(due))) => {
                 pending.attempts += 1;
                 pending.not_before = due;
@@ -69,7 +77,7 @@ pub(crate) async fn see_through(core: &Arc<Core>, mut pending: Pending) {
         };
         tracing::error!(event = %pending.event.key, %error, "an event could not be handled; it is tried again");
         let pause = ponte_clock::pause(STORE_PAUSE);
-        if core.stopping.run_until_cancelled(pause).await.is_none() {
+        if core.stopping.run_until_cancelled(hand.put_down(pause)).await.is_none() {
             return;
         }
     }
@@ -174,6 +182,8 @@ async fn run(
         permissions: installed.permissions,
     };
     let report = {
+        // First among its own: one flow's slow runs do not fill all places.
+        let _turn = installed.turns.acquire().await.expect("the semaphore is never closed");
         let _permit = core.run_permits.acquire().await.expect("the semaphore is never closed");
         core.sandbox.run(&installed.plugin, request, Box::new(broker)).await
     };
@@ -194,8 +204,8 @@ async fn run(
     let reads = std::mem::take(&mut *reads.lock().unwrap_or_else(PoisonError::into_inner));
     let mut change = effects::Change::new(core, pending, installed, &scene, run);
     match &report.outcome {
-        Outcome::Done => change.apply(&report.effects).await?,
-        outcome => failure::follow(&mut change, installed, outcome).await?,
+        Outcome::Done => change.apply(&report.effects),
+        outcome => failure::follow(&mut change, installed, outcome),
     }
     let record = record::of(&change.run, pending, installed, &scene, &report);
     let sends = change.finish.sends.clone();

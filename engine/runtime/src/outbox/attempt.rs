@@ -27,31 +27,34 @@ pub(super) enum Fate {
     Ended,
     /// It waits for its turn again.
     Again(Waiting),
+    /// Nobody here knows how it stands: the store does.
+    Unsettled,
 }
 
 pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting) -> Fate {
     match attempt(core, line, &mut waiting).await {
-        Ok(true) => Fate::Ended,
-        Ok(false) => Fate::Again(waiting),
+        Ok(Some(true)) => Fate::Ended,
+        Ok(Some(false)) => Fate::Again(waiting),
+        Ok(None) => Fate::Unsettled,
         Err(error) => {
-            // It still stands in the store as it did: either queued, or as being sent and then in doubt at the next
-            // start. Never sent again from here.
+            // It stands in the store as it did: queued, and then it is fetched again; or as being sent, and then it is
+            // in doubt at the next start. Never sent again from here.
             tracing::error!(send = %waiting.id, %error, "the outbox cannot be written");
             ponte_clock::pause(STORE_PAUSE).await;
-            Fate::Ended
+            Fate::Unsettled
         }
     }
 }
 
-/// Returns whether the message has ended.
-async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting) -> Result<bool, StoreError> {
+/// Returns whether the message has ended; `None` if only the store can tell.
+async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting) -> Result<Option<bool>, StoreError> {
     if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
-        return settle(core, waiting, SendOutcome::Expired).await.map(|()| true);
+        return settle(core, waiting, SendOutcome::Expired).await.map(|()| Some(true));
     }
     if let Err(refusal) = let_out(core, waiting).await? {
-        let Some(refusal) = refusal else { return Ok(true) };
+        let Some(refusal) = refusal else { return Ok(None) };
         let reason = format!("{}: {refusal}", refusal.code());
-        return settle(core, waiting, SendOutcome::Refused { reason }).await.map(|()| true);
+        return settle(core, waiting, SendOutcome::Refused { reason }).await.map(|()| Some(true));
     }
     let outcome = exchange(core, line, waiting).await;
     let again = match &outcome {
@@ -63,12 +66,19 @@ async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting) -> Result
         _ => false,
     };
     settle(core, waiting, outcome).await?;
-    Ok(!again)
+    Ok(Some(!again))
 }
 
 /// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
-/// `Err(None)`: somebody else has settled it.
+/// `Err(None)`: it is not
+/// queued any more, or an echo keeps coming that the cache does not know of.
 async fn let_out(core: &Core, waiting: &Waiting) -> Result<Result<(), Option<Refusal>>, StoreError> {
+    let registry = core.registry.now();
+    if let Some(id) = &waiting.installation
+        && registry.installation(id).is_none()
+    {
+        return Ok(Err(Some(Refusal::Other { why: format!("the installation {id} is not active any more") })));
+    }
     let purpose = match &waiting.item {
         OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
         OutboxItem::Message { .. } => Purpose::Template,

@@ -1,9 +1,11 @@
 //! The waiting messages of one number, and which is next.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp};
 use ponte_policy::pacing::Pace;
 use ponte_store::{NewSend, OutboxItem, QueuedSend};
@@ -75,6 +77,8 @@ struct State {
     len: usize,
     /// More wait in the store than in memory: nothing is added here until they are fetched.
     spilled: bool,
+    /// Something was committed while the store was being read.
+    missed: bool,
 }
 
 /// What the line does next.
@@ -96,6 +100,7 @@ impl Line {
             in_flight: 0,
             len: 0,
             spilled: false,
+            missed: false,
         };
         Self { number, state: Mutex::new(state), changed: Notify::new() }
     }
@@ -104,6 +109,7 @@ impl Line {
         let mut state = self.lock();
         if state.spilled || state.len >= IN_MEMORY {
             state.spilled = true;
+            state.missed = true;
         } else {
             state.push(waiting);
         }
@@ -220,9 +226,15 @@ pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
                 let (core, line) = (Arc::clone(&core), Arc::clone(&line));
                 core.tasks.clone().spawn(async move {
                     let contact = waiting.conversation.contact.clone();
-                    let again = match attempt::send(&core, &line, *waiting).await {
-                        Fate::Ended => None,
-                        Fate::Again(waiting) => Some(waiting),
+                    // A panic of ours must not keep the person's other messages for ever.
+                    let attempt = AssertUnwindSafe(attempt::send(&core, &line, *waiting)).catch_unwind();
+                    let again = match attempt.await {
+                        Ok(Fate::Ended) | Err(_) => None,
+                        Ok(Fate::Unsettled) => {
+                            line.refill_later();
+                            None
+                        }
+                        Ok(Fate::Again(waiting)) => Some(waiting),
                     };
                     line.settled(&contact, again);
                 });
@@ -255,8 +267,9 @@ fn held(core: &Core, line: &Line) -> bool {
         state.pace.set_throughput(throughput);
     }
     drop(state);
-    let suspended = registry.number(&line.number).is_some_and(|number| number.row.config.suspended.is_some());
-    suspended || core.tokens.of(&line.number).is_none()
+    let number = registry.number(&line.number);
+    let held = number.is_some_and(|number| number.row.config.suspended.is_some() || number.is_app_only());
+    held || core.tokens.of(&line.number).is_none()
 }
 
 /// Fetches what waits in the store.
@@ -264,10 +277,11 @@ async fn fetch(core: &Core, line: &Line) {
     let now = core.clock.now();
     // Those that are due later are fetched as well, or a person's messages would change their order.
     let far = Timestamp::from_millis(i64::MAX);
+    line.lock().missed = false;
     match core.store.queued(&line.number, far, IN_MEMORY as u32).await {
         Ok(queued) => {
             let mut state = line.lock();
-            state.spilled = queued.len() >= IN_MEMORY;
+            state.spilled = queued.len() >= IN_MEMORY || state.missed;
             queued.into_iter().map(Waiting::from).for_each(|waiting| state.push(waiting));
         }
         Err(error) => {

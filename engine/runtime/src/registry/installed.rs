@@ -6,6 +6,7 @@ use ponte_policy::hours::Hours;
 use ponte_policy::{HoursCondition, Trigger};
 use ponte_sandbox::{PermissionSet, Plugin};
 use ponte_store::InstallationRow;
+use tokio::sync::Semaphore;
 
 pub(crate) use ponte_flow::FailureAction;
 
@@ -25,6 +26,8 @@ pub(crate) struct Installed {
     /// The shop's hours, where its settings have them.
     pub(crate) hours: Option<Hours>,
     pub(crate) plugin: Plugin,
+    /// Runs of this installation at once.
+    pub(crate) turns: Semaphore,
     package: PackageSnapshot,
     settings: Settings,
 }
@@ -45,7 +48,12 @@ fn kind(event: TriggerEvent) -> &'static str {
 }
 
 impl Installed {
-    pub(super) fn of(row: InstallationRow, package: PackageSnapshot, plugin: Plugin) -> Result<Self, String> {
+    pub(super) fn of(
+        row: InstallationRow,
+        package: PackageSnapshot,
+        plugin: Plugin,
+        turns: usize,
+    ) -> Result<Self, String> {
         let settings: Settings =
             serde_json::from_value(row.settings).map_err(|error| unreadable("settings", &error))?;
         let manifest = &package.manifest;
@@ -71,6 +79,7 @@ impl Installed {
             schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),
             hours,
             plugin,
+            turns: Semaphore::new(turns),
             package,
             settings,
         })

@@ -40,10 +40,6 @@ impl Snapshot {
         self.numbers.get(id)
     }
 
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = &Arc<NumberRow>> {
-        self.numbers.values().map(|number| &number.row)
-    }
-
     pub(crate) fn throughput(&self, id: &NumberId) -> u32 {
         self.number(id).map_or(DEFAULT_THROUGHPUT, |number| number.row.config.throughput)
     }
@@ -71,6 +67,8 @@ pub(crate) struct Registry {
     now: RwLock<Arc<Snapshot>>,
     sandbox: Sandbox,
     compiler: Compiler,
+    /// Runs at once.
+    runs: usize,
 }
 
 /// Why an installation does not run.
@@ -83,8 +81,8 @@ pub struct Broken {
 }
 
 impl Registry {
-    pub(crate) fn new(sandbox: Sandbox, compiler: Compiler) -> Self {
-        Self { now: RwLock::default(), sandbox, compiler }
+    pub(crate) fn new(sandbox: Sandbox, compiler: Compiler, runs: usize) -> Self {
+        Self { now: RwLock::default(), sandbox, compiler, runs }
     }
 
     pub(crate) fn now(&self) -> Arc<Snapshot> {
@@ -129,7 +127,7 @@ impl Registry {
             None => self.load(store, &row.digest, &package).await?,
         };
         plugins.insert(row.digest.clone(), plugin.clone());
-        Installed::of(row, package, plugin)
+        Installed::of(row, package, plugin, (self.runs / 2).max(1))
     }
 
     async fn load(&self, store: &dyn Store, digest: &Digest256, package: &PackageSnapshot) -> Result<Plugin, String> {

@@ -71,6 +71,16 @@ impl RunState {
             let most = limits::STATE_VALUE_BYTES;
             return Err(Refusal::invalid("value", format!("{bytes} bytes long; at most {most}")));
         }
+        let others = self.effects.iter().map(|effect| match effect {
+            Effect::PutState { scope: of, key: at, value: Some(value), .. } if !(*of == scope && *at == key) => {
+                value.len()
+            }
+            _ => 0,
+        });
+        if others.sum::<usize>() + value.as_ref().map_or(0, Vec::len) > limits::STATE_RUN_BYTES {
+            let limit = u32::try_from(limits::STATE_RUN_BYTES).unwrap_or(u32::MAX);
+            return Err(Refusal::RunLimit { what: "bytes of state".into(), limit });
+        }
         let effect = |key| Effect::PutState { scope, key, value, expires_at };
         match self.written(scope, &key).map(|written| written.index) {
             Some(index) => self.effects[index] = effect(key),

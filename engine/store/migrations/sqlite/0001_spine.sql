@@ -97,6 +97,7 @@ CREATE TABLE timers (
     contact_id   TEXT NOT NULL,
     name         TEXT NOT NULL,
     due          INTEGER NOT NULL,
+    set_by       INTEGER NOT NULL,          -- the place in the inbox of the event that set it
     payload      TEXT NOT NULL,
     PRIMARY KEY (installation, number_id, contact_id, name)
 ) STRICT, WITHOUT ROWID;

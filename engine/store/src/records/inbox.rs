@@ -10,6 +10,8 @@ use super::{NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
 pub struct Incoming {
     /// Whose it is.
     pub tenant: TenantId,
+    /// The person it is about, where that is known already; else it is found by the aliases that the event names.
+    pub contact: Option<ContactId>,
     /// What happened.
     pub event: Arc<Event>,
 }

@@ -46,7 +46,7 @@ impl StateKey {
 pub struct StateValue {
     /// The value.
     pub value: Vec<u8>,
-    /// Grows by one with each write.
+    /// Another with each write.
     pub version: i64,
 }
 
@@ -68,6 +68,8 @@ pub struct SharedRead {
     pub key: StateKey,
     /// The version; `None` if there was no value.
     pub version: Option<i64>,
+    /// The moment as of which it was read: a key whose time was up by then was not there.
+    pub at: Timestamp,
 }
 
 /// A timer to set or take away.
@@ -94,6 +96,8 @@ pub struct TimerRow {
     pub name: String,
     /// When.
     pub due: Timestamp,
+    /// The place of the event that set it: a timer set anew is another timer.
+    pub set_by: i64,
     /// What the flow wants to be told.
     pub payload: String,
 }

@@ -226,7 +226,10 @@ impl Writer {
         .await;
         match result {
             Ok(answers) => {
-                transaction.commit().await?;
+                if let Err(error) = transaction.commit().await {
+                    self.directory.forget_uncommitted();
+                    return Err(error);
+                }
                 self.directory.keep();
                 if batch.ops.iter().any(|job| job.command.renames) {
                     self.directory.clear();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ponte_model::{
-    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, RunId, TenantId, Timestamp,
+    ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, RunId, TenantId,
+    Timestamp,
 };
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
@@ -28,6 +29,11 @@ fn parse<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| StoreError::Corrupt { what: what.into(), why: error.to_string() })
 }
 
+/// One row that cannot be read must not keep all others from being handled: it is named and left where it is.
+fn readable<T>(row: Result<T>) -> Option<T> {
+    row.inspect_err(|error| tracing::error!(%error, "a row is left out")).ok()
+}
+
 impl SqliteStore {
     pub(super) async fn read_pending(&self, after: i64, limit: u32) -> Result<Vec<Pending>> {
         let rows = sqlx::query(
@@ -38,19 +44,18 @@ impl SqliteStore {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Pending {
-                    seq: row.get("seq"),
-                    tenant: text(row, "tenant").into(),
-                    contact: row.get::<Option<String>, _>("contact_id").map(ContactId::new),
-                    attempts: row.get("attempts"),
-                    not_before: time(row, "not_before"),
-                    listener: None,
-                    event: Arc::new(parse::<Event>("an event", row.get("event"))?),
-                })
+        let pending = rows.iter().map(|row| {
+            Ok(Pending {
+                seq: row.get("seq"),
+                tenant: text(row, "tenant").into(),
+                contact: row.get::<Option<String>, _>("contact_id").map(ContactId::new),
+                attempts: row.get("attempts"),
+                not_before: time(row, "not_before"),
+                listener: None,
+                event: Arc::new(parse::<Event>("an event", row.get("event"))?),
             })
-            .collect()
+        });
+        Ok(pending.filter_map(readable).collect())
     }
 
     pub(super) async fn read_conversation(&self, id: &ConversationId) -> Result<ConversationRow> {
@@ -189,21 +194,20 @@ impl SqliteStore {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(QueuedSend {
-                    seq: row.get("seq"),
-                    id: text(row, "send_id").into(),
-                    conversation: ConversationId { number: number.clone(), contact: text(row, "contact_id").into() },
-                    installation: row.get::<Option<String>, _>("installation").map(InstallationId::new),
-                    run: row.get::<Option<String>, _>("run_id").map(RunId::new),
-                    item: parse("a send", row.get("item"))?,
-                    attempts: row.get("attempts"),
-                    not_before: time(row, "not_before"),
-                    expires_at: row.get::<Option<i64>, _>("expires_at").map(Timestamp::from_millis),
-                })
+        let queued = rows.iter().map(|row| {
+            Ok(QueuedSend {
+                seq: row.get("seq"),
+                id: text(row, "send_id").into(),
+                conversation: ConversationId { number: number.clone(), contact: text(row, "contact_id").into() },
+                installation: row.get::<Option<String>, _>("installation").map(InstallationId::new),
+                run: row.get::<Option<String>, _>("run_id").map(RunId::new),
+                item: parse("a send", row.get("item"))?,
+                attempts: row.get("attempts"),
+                not_before: time(row, "not_before"),
+                expires_at: row.get::<Option<i64>, _>("expires_at").map(Timestamp::from_millis),
             })
-            .collect()
+        });
+        Ok(queued.filter_map(readable).collect())
     }
 
     pub(super) async fn read_next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
@@ -253,7 +257,7 @@ impl SqliteStore {
 
     pub(super) async fn read_due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>> {
         let rows = sqlx::query(
-            "SELECT installation, number_id, contact_id, name, due, payload FROM timers WHERE due <= ?1
+            "SELECT installation, number_id, contact_id, name, due, set_by, payload FROM timers WHERE due <= ?1
               ORDER BY due LIMIT ?2",
         )
         .bind(now.as_millis())
@@ -270,6 +274,7 @@ impl SqliteStore {
                 },
                 name: row.get("name"),
                 due: time(row, "due"),
+                set_by: row.get("set_by"),
                 payload: row.get("payload"),
             })
             .collect())

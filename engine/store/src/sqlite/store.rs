@@ -140,7 +140,7 @@ impl Store for SqliteStore {
         self.committer.submit(Command::Settle, settle).await
     }
 
-    async fn doubt_unfinished_sends(&self, now: Timestamp) -> Result<u64> {
+    async fn doubt_unfinished_sends(&self) -> Result<u64> {
         let op = op!(connection, [] {
             // Read receipts change nothing when repeated: they simply go again.
             sqlx::query("UPDATE outbox SET state = 'queued', rank = 0 WHERE state = 'sending' AND kind = 'seen'")
@@ -148,9 +148,9 @@ impl Store for SqliteStore {
             let done = sqlx::query(
                 "UPDATE outbox SET state = 'in-doubt', rank = 15, failed_at = NULL,
                         reason = 'the process ended while this was being sent'
-                  WHERE state = 'sending' AND sending_at <= ?1",
+                  WHERE state = 'sending'",
             )
-            .bind(now.as_millis()).execute(connection).await?;
+            .execute(connection).await?;
             Ok(done.rows_affected())
         });
         self.op(op).await
@@ -177,10 +177,10 @@ impl Store for SqliteStore {
         let op = op!(connection, [timer] {
             let done = sqlx::query(
                 "DELETE FROM timers WHERE installation = ?1 AND number_id = ?2 AND contact_id = ?3 AND name = ?4
-                    AND due = ?5",
+                    AND set_by = ?5",
             )
             .bind(timer.installation.as_str()).bind(timer.conversation.number.as_str())
-            .bind(timer.conversation.contact.as_str()).bind(&timer.name).bind(timer.due.as_millis())
+            .bind(timer.conversation.contact.as_str()).bind(&timer.name).bind(timer.set_by)
             .execute(connection).await?;
             Ok(done.rows_affected())
         });

@@ -25,6 +25,7 @@ pub async fn open() -> (tempfile::TempDir, SqliteStore) {
 pub fn event(key: &str, origin: Origin, lane: Lane, contact: Option<Contact>, body: Body) -> Incoming {
     Incoming {
         tenant: "shop".into(),
+        contact: None,
         event: Arc::new(Event {
             key: EventKey::new(key),
             origin,

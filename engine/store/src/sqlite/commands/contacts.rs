@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ponte_model::{Contact, ContactId, TenantId};
+use ponte_model::{Contact, ContactId, TenantId, UserId};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -21,6 +21,8 @@ type Known = (Option<String>, Option<String>, Option<String>, Option<String>);
 pub(in crate::sqlite) struct Directory {
     aliases: HashMap<Alias, ContactId>,
     known: HashMap<ContactId, Known>,
+    /// BSUIDs of those who have one.
+    user_ids: HashMap<ContactId, String>,
     new_aliases: HashMap<Alias, ContactId>,
     new_known: HashMap<ContactId, Known>,
 }
@@ -50,16 +52,34 @@ impl Directory {
     pub(in crate::sqlite) fn clear(&mut self) {
         self.aliases.clear();
         self.known.clear();
+        self.user_ids.clear();
     }
 
     /// The transaction was rolled back: forget what it added.
     pub(in crate::sqlite) fn forget_uncommitted(&mut self) {
         self.new_aliases.clear();
         self.new_known.clear();
+        // May name what was rolled back; it is read again.
+        self.user_ids.clear();
+        self.aliases.clear();
     }
 
     fn alias(&self, alias: &Alias) -> Option<&ContactId> {
         self.new_aliases.get(alias).or_else(|| self.aliases.get(alias))
+    }
+
+    /// Whether somebody with another BSUID now has what this contact was known by: a phone number is given to others in
+    /// time. (When the same person's BSUID changes, the platform says so in a message of its own.)
+    fn changed_hands(&self, id: &ContactId, person: &Contact) -> bool {
+        let (Some(had), Some(has)) = (self.user_ids.get(id), &person.user_id) else { return false };
+        had != has.as_str() && !self.goes_by(id, has)
+    }
+
+    /// Whether a contact is known by this BSUID too.
+    fn goes_by(&self, id: &ContactId, user_id: &UserId) -> bool {
+        let alias = format!("user:{user_id}");
+        let mut all = self.new_aliases.iter().chain(&self.aliases);
+        all.any(|((_, known), owner)| owner == id && *known == alias)
     }
 
     /// Resolves people to contacts, adding those that are new, and updates what they call themselves.
@@ -78,11 +98,14 @@ impl Directory {
                 ids.push(None);
                 continue;
             };
-            // The strongest alias decides. A phone that is now seen with another BSUID has changed hands.
+            // The strongest alias decides.
             let id = theirs
                 .iter()
-                .find_map(|alias| self.alias(alias).cloned())
+                .find_map(|alias| self.alias(alias).filter(|id| !self.changed_hands(id, person)).cloned())
                 .unwrap_or_else(|| ContactId::first_seen_as(tenant, &first.1));
+            if let Some(user_id) = &person.user_id {
+                self.user_ids.insert(id.clone(), user_id.as_str().to_owned());
+            }
             for alias in theirs {
                 if self.alias(&alias) != Some(&id) {
                     aliases.push((alias.0.clone(), alias.1.clone(), id.clone()));
@@ -122,16 +145,21 @@ impl Directory {
             return Ok(());
         }
         let rows = sqlx::query(
-            "SELECT a.tenant, a.alias, a.contact_id
+            "SELECT a.tenant, a.alias, a.contact_id, c.user_id
                FROM json_each(?1) j
-               JOIN contact_aliases a ON a.tenant = j.value ->> 0 AND a.alias = j.value ->> 1",
+               JOIN contact_aliases a ON a.tenant = j.value ->> 0 AND a.alias = j.value ->> 1
+               LEFT JOIN contacts c ON c.contact_id = a.contact_id",
         )
         .bind(json(&unknown)?)
         .fetch_all(connection)
         .await?;
         for row in rows {
             let alias = (TenantId::new(row.get::<String, _>(0)), row.get::<String, _>(1));
-            self.aliases.insert(alias, ContactId::new(row.get::<String, _>(2)));
+            let id = ContactId::new(row.get::<String, _>(2));
+            if let Some(user_id) = row.get::<Option<String>, _>(3) {
+                self.user_ids.insert(id.clone(), user_id);
+            }
+            self.aliases.insert(alias, id);
         }
         Ok(())
     }

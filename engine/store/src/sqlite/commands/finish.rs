@@ -1,6 +1,6 @@
 //! Acknowledges events together with everything that handling them changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
@@ -57,6 +57,8 @@ struct StateRow {
     key: String,
     /// Hex: JSON has no bytes. `None` deletes.
     value: Option<String>,
+    /// The place of the event that wrote it: never the same twice, even after a key was deleted.
+    version: i64,
     expires_at: Option<i64>,
 }
 
@@ -68,6 +70,8 @@ struct TimerRow {
     name: String,
     /// `None` takes the timer away.
     due: Option<i64>,
+    /// The place of the event that set it.
+    set_by: i64,
     payload: Option<String>,
 }
 
@@ -119,6 +123,7 @@ impl Rows {
                 owner: write.key.owner.clone(),
                 key: write.key.key.clone(),
                 value: write.value.map(hex::encode),
+                version: finish.seq,
                 expires_at: write.expires_at.map(|at| at.as_millis()),
             };
             (write.key, row)
@@ -131,6 +136,7 @@ impl Rows {
                 contact: timer.conversation.contact.into_string(),
                 name: timer.name,
                 due,
+                set_by: finish.seq,
                 payload,
             }
         });
@@ -218,12 +224,16 @@ async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<F
     let reads: Vec<_> = all
         .iter()
         .flat_map(|rows| &rows.reads)
-        .map(|read| (read.key.installation.as_str(), read.key.scope_word(), &read.key.owner, &read.key.key))
+        .map(|read| {
+            let StateKey { installation, owner, key, .. } = &read.key;
+            (installation.as_str(), read.key.scope_word(), owner, key, read.at.as_millis())
+        })
         .collect();
     let rows = sqlx::query(
         "SELECT j.key, s.version FROM json_each(?1) j
            JOIN state s ON s.installation = j.value ->> 0 AND s.scope = j.value ->> 1
-                       AND s.owner = j.value ->> 2 AND s.key = j.value ->> 3",
+                       AND s.owner = j.value ->> 2 AND s.key = j.value ->> 3
+                       AND (s.expires_at IS NULL OR s.expires_at > j.value ->> 4)",
     )
     .bind(json(&reads)?)
     .fetch_all(connection)
@@ -231,12 +241,12 @@ async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<F
     let versions: HashMap<i64, i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
 
     let mut position = 0;
-    let mut written: Vec<&StateKey> = Vec::new();
+    let mut written: HashSet<&StateKey> = HashSet::new();
     let mut answers = Vec::with_capacity(all.len());
     for rows in all {
         let mut conflict = false;
         for read in &rows.reads {
-            conflict |= versions.get(&position).copied() != read.version || written.contains(&&read.key);
+            conflict |= versions.get(&position).copied() != read.version || written.contains(&read.key);
             position += 1;
         }
         if !conflict {
@@ -273,20 +283,20 @@ const SEND: &str = "INSERT INTO outbox (send_id, number_id, contact_id, installa
 
 const PUT_STATE: &str = "INSERT INTO state (installation, scope, owner, key, value, version, expires_at)
     SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key',
-           unhex(value ->> 'value'), 1, value ->> 'expires_at'
+           unhex(value ->> 'value'), value ->> 'version', value ->> 'expires_at'
       FROM json_each(?1) WHERE true
     ON CONFLICT (installation, scope, owner, key) DO UPDATE SET
-        value = excluded.value, version = version + 1, expires_at = excluded.expires_at";
+        value = excluded.value, version = excluded.version, expires_at = excluded.expires_at";
 
 const DELETE_STATE: &str = "DELETE FROM state WHERE (installation, scope, owner, key) IN (
     SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key' FROM json_each(?1))";
 
-const SET_TIMER: &str = "INSERT INTO timers (installation, number_id, contact_id, name, due, payload)
+const SET_TIMER: &str = "INSERT INTO timers (installation, number_id, contact_id, name, due, set_by, payload)
     SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name', value ->> 'due',
-           value ->> 'payload'
+           value ->> 'set_by', value ->> 'payload'
       FROM json_each(?1) WHERE true
     ON CONFLICT (installation, number_id, contact_id, name) DO UPDATE SET
-        due = excluded.due, payload = excluded.payload";
+        due = excluded.due, set_by = excluded.set_by, payload = excluded.payload";
 
 const CANCEL_TIMER: &str = "DELETE FROM timers WHERE (installation, number_id, contact_id, name) IN (
     SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name' FROM json_each(?1))";

@@ -13,6 +13,7 @@ use crate::{Incoming, Stored};
 /// An event as it goes into the inbox, encoded by the caller so that the committer does not have to.
 pub(in crate::sqlite) struct Row {
     tenant: TenantId,
+    known: Option<ContactId>,
     person: Option<Contact>,
     claims: bool,
     joins: bool,
@@ -48,10 +49,11 @@ impl Row {
             event: serde_json::to_string(event)?,
         };
         // Statuses find their conversation through the message they are about.
-        let person = event.contact.clone().filter(|person| event.lane != Lane::Status && !person.is_anonymous());
+        let unknown = incoming.contact.is_none() && event.lane != Lane::Status;
+        let person = event.contact.clone().filter(|person| unknown && !person.is_anonymous());
         let joins = event.lane == Lane::Message && event.number_id.is_some();
         let claims = joins && event.origin == Origin::App;
-        Ok(Self { tenant: incoming.tenant, person, claims, joins, received_at, columns })
+        Ok(Self { tenant: incoming.tenant, known: incoming.contact, person, claims, joins, received_at, columns })
     }
 }
 
@@ -111,7 +113,11 @@ async fn resolve(
     let people: Vec<_> =
         rows.iter().filter_map(|row| Some((&row.tenant, row.person.as_ref()?, row.received_at.as_millis()))).collect();
     let mut ids = directory.resolve(connection, &people).await?.into_iter();
-    Ok(rows.iter().map(|row| row.person.as_ref().and_then(|_| ids.next().flatten())).collect())
+    let found = rows.iter().map(|row| match &row.person {
+        Some(_) => ids.next().flatten(),
+        None => row.known.clone(),
+    });
+    Ok(found.collect())
 }
 
 async fn insert<'a>(

@@ -33,7 +33,7 @@ pub(in crate::sqlite) async fn apply(
         sqlx::query(
             "UPDATE outbox SET wamid = COALESCE(outbox.wamid, b.wamid), accepted_at = b.at,
                     state = CASE WHEN rank < 20 THEN 'accepted' ELSE state END, rank = max(rank, 20),
-                    reason = NULL
+                    reason = CASE WHEN rank < 20 THEN NULL ELSE reason END
                FROM (SELECT value ->> 'id' AS id, value ->> 'wamid' AS wamid, value ->> 'at' AS at
                        FROM json_each(?1)) b
               WHERE outbox.send_id = b.id",

@@ -1,0 +1,119 @@
+//! Small hostile plugins in WebAssembly text, packaged as flows. No toolchain is needed.
+
+use std::path::{Path, PathBuf};
+
+/// Packages a component as a flow in a folder.
+pub fn package(dir: &Path, name: &str, component: &[u8]) -> PathBuf {
+    let folder = dir.join(name);
+    std::fs::create_dir_all(folder.join("texts")).expect("a folder");
+    std::fs::write(folder.join("plugin.wasm"), component).expect("the component is written");
+    std::fs::write(folder.join("settings.schema.json"), SCHEMA).expect("the schema is written");
+    for language in ["pt-BR", "es", "en"] {
+        std::fs::write(folder.join("texts").join(format!("{language}.toml")), "sorry = \"…\"\n").expect("texts");
+    }
+    std::fs::write(folder.join("flow.toml"), manifest(name)).expect("the manifest is written");
+    folder
+}
+
+const SCHEMA: &str = r#"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
+  "x-ponte": { "title": { "pt-BR": "Teste", "es": "Prueba", "en": "Test" } }, "properties": {}
+}"#;
+
+fn manifest(name: &str) -> String {
+    format!(
+        r#"
+[flow]
+name = "{name}"
+version = "0.1.0"
+contract = "ponte:flow@0.1.0"
+plugin = "plugin.wasm"
+settings = "settings.schema.json"
+texts = "texts"
+languages = ["pt-BR", "es", "en"]
+title = {{ pt-BR = "Teste", es = "Prueba", en = "Test" }}
+summary = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
+
+[permissions]
+send = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
+schedule = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
+
+[trigger]
+events = ["message"]
+
+[failure]
+trap = "skip"
+timeout = "skip"
+reject = "skip"
+tries = 1
+"#
+    )
+}
+
+/// Replies with what the customer wrote, each time.
+pub fn echoing() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))",
+        &format!("(call $text {CONTACT} {TEXT} (i32.const 512))"),
+    )
+}
+
+/// On a message: sets a timer of an hour. On the timer: says "lembrete".
+pub fn reminding() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/schedule@0.1.0\" \"after\" (func $after (param i32 i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"lembrete\")",
+        &format!(
+            "(if (i32.eqz (i32.load8_u offset=40 (local.get 0)))
+                (then (call $after (i32.const 1024) (i32.const 8) (i32.const 3600) (i32.const 1024) (i32.const 8)
+                                   (i32.const 512)))
+                (else (call $text {CONTACT} (i32.const 1024) (i32.const 8) (i32.const 512))))"
+        ),
+    )
+}
+
+/// Never ends by itself.
+pub fn spinning() -> Vec<u8> {
+    component("", "(loop $for-ever (br $for-ever))")
+}
+
+/// Where the canonical ABI puts the contact's id of an event, and the text of its message.
+const CONTACT: &str = "(i32.load offset=28 (local.get 0)) (i32.load offset=32 (local.get 0))";
+const TEXT: &str = "(i32.load offset=64 (local.get 0)) (i32.load offset=68 (local.get 0))";
+
+/// A guest whose `on-event` does `body` and then succeeds.
+fn component(fields: &str, body: &str) -> Vec<u8> {
+    let (imports, data): (Vec<&str>, Vec<&str>) =
+        fields.lines().map(str::trim).filter(|line| !line.is_empty()).partition(|line| line.starts_with("(import"));
+    let module = format!(
+        "(module {imports}
+            (memory (export \"memory\") 2)
+            {data}
+            (global $heap (mut i32) (i32.const 65536))
+            (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32)
+                (local $at i32)
+                (local.set $at (i32.and
+                    (i32.add (global.get $heap) (i32.sub (local.get 2) (i32.const 1)))
+                    (i32.sub (i32.const 0) (local.get 2))))
+                (global.set $heap (i32.add (local.get $at) (local.get 3)))
+                (local.get $at))
+            (func (export \"ponte:flow/handler@0.1.0#on-event\") (param i32) (result i32)
+                {body}
+                (i32.const 16)))",
+        imports = imports.join("\n"),
+        data = data.join("\n"),
+    );
+    let mut module = wat::parse_str(&module).unwrap_or_else(|error| panic!("{error}\n{module}"));
+    let mut resolve = wit_parser::Resolve::default();
+    let (package, _) = resolve.push_dir(crate::root().join("wit")).expect("the contract is parsed");
+    let world = resolve.select_world(&[package], Some("flow")).expect("the contract has a world");
+    wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8, false)
+        .expect("the guest is of the world");
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&module)
+        .expect("a module")
+        .encode()
+        .expect("a component")
+}
