@@ -1,0 +1,71 @@
+//! `ponte demo --script`: chats as files, with a simulated WhatsApp.
+
+use crate::shop::{Said, Shop, root};
+
+async fn play(shop: &Shop, script: &str) -> Said {
+    let flows = root().join("flows").display().to_string();
+    shop.ponte(&["demo", "--flows", &flows, "--script", script]).await
+}
+
+fn example(name: &str) -> String {
+    root().join("examples/chats").join(name).display().to_string()
+}
+
+#[tokio::test]
+async fn the_after_hours_chat_goes_as_its_script_expects() {
+    let said = play(&Shop::new(), &example("after-hours.yaml")).await.ok();
+    for words in ["reabre amanhã às 9h", "silence: owned-by-app", "5 of 5 expectations met"] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn the_triage_chat_goes_as_its_script_expects() {
+    let said = play(&Shop::new(), &example("triage.yaml")).await.ok();
+    for words in ["[Financeiro]", "Vou chamar alguém da equipe", "anotei: Suporte", "9 of 9 expectations met"] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_come_as_expected_is_told_by_its_step() {
+    let shop = Shop::new();
+    let script = shop.write(
+        "chat.yaml",
+        "at: 2026-11-23T22:10:00-03:00\nsteps:\n\
+         - customer: oi\n\
+         - expect: { reply: { contains: \"abrimos ao meio-dia\" } }\n\
+         - customer: alô?\n\
+         - expect: { reply: { contains: \"9h\" } }\n\
+         - customer: \"?\"\n\
+         - expect: { silence: owned-by-app }\n",
+    );
+    let said = play(&shop, &script).await;
+    assert_eq!(said.code, Some(1), "{said:#?}");
+    for words in [
+        "✗ step 2: a reply with \"abrimos ao meio-dia\" was expected",
+        "✗ step 4: a reply was expected; none came",
+        "✗ step 6: silence because of \"owned-by-app\" was expected; the rule was \"first-match\"",
+        "0 of 3 expectations met",
+    ] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_script_is_named_by_its_place() {
+    let shop = Shop::new();
+    for (text, words) in [
+        ("steps:\n  - customer: oi\n  - custmer: oi\n", &["chat.yaml", "custmer", "line 3"][..]),
+        ("steps:\n  - advance: soon\n", &["chat.yaml", "soon", "write 25h"]),
+        ("at: 22:10\nsteps:\n  - customer: oi\n", &["chat.yaml", "at"]),
+        ("steps:\n  - customer: [\n", &["chat.yaml", "line"]),
+        ("steps: []\n", &["chat.yaml", "no steps"]),
+    ] {
+        let script = shop.write("chat.yaml", text);
+        play(&shop, &script).await.refused(words);
+    }
+    play(&shop, "nowhere.yaml").await.refused(&["cannot read nowhere.yaml"]);
+    let script = shop.write("chat.yaml", "steps:\n  - tap: Vendas\n");
+    play(&shop, &script).await.refused(&["no message offers \"Vendas\""]);
+}

@@ -1,0 +1,32 @@
+//! `--help` says what things do.
+
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn each_command_says_what_it_does() {
+    let shop = Shop::new();
+    for (command, words) in [
+        ("", &["ponte demo", "ponte.toml", "serve", "doctor", "events", "flow", "number", "PONTE_CONFIG"][..]),
+        ("serve", &["Take webhooks", "/webhooks/whatsapp", "/readyz", "SIGTERM"]),
+        ("demo", &["simulated WhatsApp", "--script", "exits 0"]),
+        ("events", &["decode"]),
+        ("events decode", &["one normalized event per line", "standard input", "Exits"]),
+        ("flow", &["install", "list", "remove"]),
+        ("flow install", &["flow.toml", "--settings", "--number", "--priority"]),
+        ("flow list", &["--json"]),
+        ("flow remove", &["its state and its timers"]),
+        ("number", &["add", "list"]),
+        ("number add", &["phone_number_id", "--mode", "coexistence", "--throughput"]),
+        ("number list", &["--json"]),
+        ("doctor", &["Check the configuration", "what to do"]),
+    ] {
+        let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();
+        let said = shop.ponte(&args).await.ok();
+        for word in words {
+            assert!(said.out.contains(word), "{word:?} is missing in `ponte {command} --help`:\n{}", said.out);
+        }
+        assert!(!said.out.contains("compile-component"), "what is not for people is hidden");
+    }
+    let said = shop.ponte(&["serv"]).await;
+    assert!(said.code == Some(2) && said.err.contains("'serve'"), "{said:#?}");
+}
