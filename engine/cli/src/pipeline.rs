@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use ponte_clock::SharedClock;
+use ponte_model::NumberId;
 use ponte_runtime::{Parts, Runtime, RuntimeSettings, Tokens};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
 use ponte_store::{SqliteStore, Store};
@@ -46,15 +47,24 @@ pub(crate) async fn start(
     Ok(Runtime::start(parts).await?)
 }
 
-/// Access tokens of all registered numbers.
+/// What stands before a number in the name of its variable.
+const TOKEN_OF: &str = "PONTE_ACCESS_TOKEN_";
+
+/// All access tokens that are configured, whether their numbers are registered yet or not.
 pub(crate) async fn tokens(config: &Config, store: &dyn Store) -> anyhow::Result<Tokens> {
     let environment = |name: &str| std::env::var(name).ok();
     let mut tokens = config.access_token.clone().map(Tokens::for_all).unwrap_or_default();
-    for number in store.numbers().await? {
-        match config.token_of(&number.id, &environment)? {
-            Some(token) => tokens = tokens.with(number.id, token),
-            None => tracing::warn!(number = %number.id, "no access token: its messages wait; set PONTE_ACCESS_TOKEN"),
+    let named = std::env::vars().filter_map(|(name, _)| {
+        let number = name.strip_prefix(TOKEN_OF)?;
+        Some(NumberId::from(number.strip_suffix("_FILE").unwrap_or(number)))
+    });
+    for number in config.access_tokens.keys().cloned().chain(named) {
+        if let Some(token) = config.token_of(&number, &environment)? {
+            tokens = tokens.with(number, token);
         }
+    }
+    for number in store.numbers().await?.iter().filter(|number| tokens.of(&number.id).is_none()) {
+        tracing::warn!(number = %number.id, "no access token: its messages wait; set {TOKEN_OF}{} and start again", number.id);
     }
     Ok(tokens)
 }

@@ -37,9 +37,9 @@ pub(crate) fn run(command: Events) -> anyhow::Result<ExitCode> {
 
 /// Decodes all bodies of the input in order.
 fn decode(input: &[u8], each: &mut dyn FnMut(Event) -> std::io::Result<()>) -> anyhow::Result<()> {
-    let mut bodies = serde_json::Deserializer::from_slice(input).into_iter::<&RawValue>();
+    let bodies = serde_json::Deserializer::from_slice(input).into_iter::<&RawValue>();
     let mut number = 0;
-    while let Some(body) = bodies.next() {
+    for body in bodies {
         number += 1;
         let body = body.with_context(|| format!("body {number} is not JSON"))?;
         for event in webhook::decode(body.get().as_bytes(), SystemClock.now())? {

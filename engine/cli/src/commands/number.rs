@@ -25,7 +25,10 @@ pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<Exit
             eprintln!("number {} is registered; a running `ponte serve` notices within seconds", row.id);
             let environment = |name: &str| std::env::var(name).ok();
             if config.token_of(&row.id, &environment)?.is_none() {
-                eprintln!("it has no access token yet: set PONTE_ACCESS_TOKEN_{} or PONTE_ACCESS_TOKEN", row.id);
+                eprintln!(
+                    "it has no access token yet: set PONTE_ACCESS_TOKEN_{0} or PONTE_ACCESS_TOKEN, and start `ponte serve` again",
+                    row.id
+                );
             }
         }
         Number::List { json } => {

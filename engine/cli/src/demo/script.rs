@@ -191,8 +191,8 @@ fn pair(thing: &serde_json::Value) -> (String, String) {
 fn words(by: Duration) -> String {
     let seconds = by.as_secs();
     match seconds {
-        _ if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
-        _ if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ if seconds.is_multiple_of(3_600) => format!("{} h", seconds / 3_600),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         _ => format!("{seconds} s"),
     }
 }

@@ -81,7 +81,7 @@ impl Store for SqliteStore {
     }
 
     async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied> {
-        let row = statuses::Row { update, listeners: listeners.clone() };
+        let row = Box::new(statuses::Row { update, listeners: listeners.clone() });
         self.committer.submit(Command::Status, row).await
     }
 

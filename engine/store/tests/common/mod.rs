@@ -10,19 +10,19 @@ use ponte_model::{
 };
 use ponte_store::{Incoming, NewSend, OutboxItem, SqliteStore};
 
-pub const NUMBER: &str = "1001";
+pub(crate) const NUMBER: &str = "1001";
 
-pub fn at(secs: i64) -> Timestamp {
+pub(crate) fn at(secs: i64) -> Timestamp {
     Timestamp::from_secs(1_790_000_000 + secs)
 }
 
-pub async fn open() -> (tempfile::TempDir, SqliteStore) {
+pub(crate) async fn open() -> (tempfile::TempDir, SqliteStore) {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(dir.path()).await.unwrap();
     (dir, store)
 }
 
-pub fn event(key: &str, origin: Origin, lane: Lane, contact: Option<Contact>, body: Body) -> Incoming {
+pub(crate) fn event(key: &str, origin: Origin, lane: Lane, contact: Option<Contact>, body: Body) -> Incoming {
     Incoming {
         tenant: "shop".into(),
         contact: None,
@@ -40,17 +40,17 @@ pub fn event(key: &str, origin: Origin, lane: Lane, contact: Option<Contact>, bo
     }
 }
 
-pub fn text(key: &str, from: Contact) -> Incoming {
+pub(crate) fn text(key: &str, from: Contact) -> Incoming {
     let body = Body::Message(Message::of(Content::Text { body: "oi".into() }));
     event(key, Origin::Customer, Lane::Message, Some(from), body)
 }
 
-pub fn echo(key: &str, to: Contact) -> Incoming {
+pub(crate) fn echo(key: &str, to: Contact) -> Incoming {
     let body = Body::Echo(Message::of(Content::Text { body: "olá".into() }));
     event(key, Origin::App, Lane::Message, Some(to), body)
 }
 
-pub fn new_send(id: &str, conversation: &ConversationId) -> NewSend {
+pub(crate) fn new_send(id: &str, conversation: &ConversationId) -> NewSend {
     let payload = Payload::Text { body: "resposta".into(), preview_url: None };
     let message = Outbound { to: Recipient::Phone("5511".into()), reply_to: None, payload };
     NewSend {
@@ -64,7 +64,7 @@ pub fn new_send(id: &str, conversation: &ConversationId) -> NewSend {
     }
 }
 
-pub fn status(wamid: &str, state: DeliveryState, send: Option<&str>) -> DeliveryStatus {
+pub(crate) fn status(wamid: &str, state: DeliveryState, send: Option<&str>) -> DeliveryStatus {
     DeliveryStatus {
         message_id: wamid.into(),
         state,
