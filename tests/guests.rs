@@ -2,25 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-/// Packages a component as a flow in a folder.
-pub fn package(dir: &Path, name: &str, component: &[u8]) -> PathBuf {
+/// Packages a component as a flow in a folder. `more` is added to the manifest.
+pub fn package(dir: &Path, name: &str, component: &[u8], failure: &str, more: &str) -> PathBuf {
     let folder = dir.join(name);
     std::fs::create_dir_all(folder.join("texts")).expect("a folder");
     std::fs::write(folder.join("plugin.wasm"), component).expect("the component is written");
     std::fs::write(folder.join("settings.schema.json"), SCHEMA).expect("the schema is written");
     for language in ["pt-BR", "es", "en"] {
-        std::fs::write(folder.join("texts").join(format!("{language}.toml")), "sorry = \"…\"\n").expect("texts");
+        std::fs::write(folder.join("texts").join(format!("{language}.toml")), "sorry = \"Desculpe\"\n").expect("texts");
     }
-    std::fs::write(folder.join("flow.toml"), manifest(name)).expect("the manifest is written");
+    std::fs::write(folder.join("flow.toml"), manifest(name, failure, more)).expect("the manifest is written");
     folder
 }
 
 const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
-  "x-ponte": { "title": { "pt-BR": "Teste", "es": "Prueba", "en": "Test" } }, "properties": {}
+  "x-ponte": { "title": { "pt-BR": "Teste", "es": "Prueba", "en": "Test" } },
+  "properties": { "timezone": { "type": "string", "default": "America/Sao_Paulo",
+    "x-ponte": { "title": { "pt-BR": "Fuso", "es": "Zona", "en": "Zone" } } } }
 }"#;
 
-fn manifest(name: &str) -> String {
+fn manifest(name: &str, failure: &str, more: &str) -> String {
     format!(
         r#"
 [flow]
@@ -42,10 +44,13 @@ schedule = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 events = ["message"]
 
 [failure]
-trap = "skip"
-timeout = "skip"
-reject = "skip"
+trap = "{failure}"
+timeout = "{failure}"
+reject = "{failure}"
+text = "sorry"
 tries = 1
+
+{more}
 "#
     )
 }
@@ -71,6 +76,16 @@ pub fn reminding() -> Vec<u8> {
                 (else (call $text {CONTACT} (i32.const 1024) (i32.const 8) (i32.const 512))))"
         ),
     )
+}
+
+/// Fails at once.
+pub fn trapping() -> Vec<u8> {
+    component("", "unreachable")
+}
+
+/// Does nothing, and succeeds.
+pub fn quiet() -> Vec<u8> {
+    component("", "")
 }
 
 /// Never ends by itself.

@@ -129,9 +129,15 @@ impl StageBuilder {
 
     /// Installs a guest of [`crate::guests`] on a number.
     #[must_use]
-    pub fn guest(mut self, name: &str, component: &[u8], number: &str) -> Self {
+    pub fn guest(self, name: &str, component: &[u8], number: &str) -> Self {
+        self.guest_with(name, component, number, "skip", "")
+    }
+
+    /// The same, with what a failure leads to and more of a manifest.
+    #[must_use]
+    pub fn guest_with(mut self, name: &str, component: &[u8], number: &str, failure: &str, more: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("ponte-guest-{}-{}", std::process::id(), unique()));
-        let package = crate::guests::package(&dir, name, component);
+        let package = crate::guests::package(&dir, name, component, failure, more);
         self = self.package(package, "");
         if let Some(request) = self.flows.last_mut() {
             request.numbers = vec![number.into()];
@@ -225,9 +231,15 @@ impl Stage {
 
     /// Ends the pipeline and starts another over the same data; the world goes on.
     pub async fn restart(self) -> Self {
+        self.restart_after(|| {}).await
+    }
+
+    /// The same, and something happens while no pipeline runs.
+    pub async fn restart_after(self, meanwhile: impl FnOnce()) -> Self {
         self.server.abort();
         self.runtime.shutdown().await;
         drop(self.runtime);
+        meanwhile();
         Self::over(self.builder, self.simulator, self.clock, self.dir, false).await
     }
 

@@ -38,3 +38,22 @@ async fn a_neighbour_is_answered_while_others_spin() {
         assert!(run.report["sentence"].as_str().unwrap().contains("CPU"), "{}", run.report["sentence"]);
     }
 }
+
+#[tokio::test]
+async fn a_failed_run_leads_to_what_its_manifest_declares() {
+    for (failure, replies, rule) in
+        [("skip", 0, "first-match"), ("default-reply", 2, "first-match"), ("hand-off", 0, "owned-by-app")]
+    {
+        let trapping = guests::trapping();
+        let stage = StageBuilder::default().guest_with("trap", &trapping, NUMBER, failure, "").start().await;
+        let ana = stage.simulator.customer("5511911112222");
+        ana.writes("oi").await;
+        stage.rest().await;
+        ana.writes("alguém?").await;
+        stage.rest().await;
+        let texts: Vec<_> = ana.inbox().iter().map(|message| message.text.clone()).collect();
+        assert_eq!(texts, vec!["Desculpe"; replies], "{failure}");
+        assert_eq!(stage.last_rule("5511911112222").await, rule, "{failure}");
+        assert_eq!(stage.store().runs(1).await.unwrap()[0].outcome, "trap", "{failure}");
+    }
+}

@@ -50,3 +50,28 @@ async fn after_a_day_the_window_is_closed_and_the_refusal_says_so() {
     assert_eq!(timer.report["refusals"][0]["refusal"]["reason"], "window-closed");
     assert!(ana.inbox().is_empty() && stage.simulator.refusals().is_empty(), "Meta was not even asked");
 }
+
+#[tokio::test]
+async fn a_schedule_fires_on_the_shops_clock_and_what_was_missed_fires_once() {
+    let daily = "[[schedules]]\nname = \"morning\"\ncron = \"0 9 * * *\"\n";
+    let stage = StageBuilder::default().guest_with("daily", &guests::quiet(), NUMBER, "skip", daily).start().await;
+    let fired = async |stage: &ponte_tests::Stage, times: usize| {
+        let all = async {
+            while stage.store().runs(10).await.unwrap().len() < times {
+                ponte_clock::pause(Duration::from_millis(10)).await;
+            }
+        };
+        ponte_clock::within(Duration::from_secs(10), all).await.expect("the schedule fires");
+        stage.rest().await;
+        assert_eq!(stage.store().runs(10).await.unwrap().len(), times);
+    };
+    // It is Monday, 22:10; on Tuesday at 9:00 it fires.
+    stage.clock.advance(Duration::from_secs(11 * 3600));
+    fired(&stage, 1).await;
+    // Three days pass while nobody is there.
+    let clock = stage.clock.clone();
+    let stage = stage.restart_after(|| clock.advance(Duration::from_secs(3 * 24 * 3600))).await;
+    fired(&stage, 2).await;
+    let runs = stage.store().runs(10).await.unwrap();
+    assert!(runs.iter().all(|run| run.rule == "own-schedule" && run.outcome == "done"), "{runs:?}");
+}

@@ -189,3 +189,14 @@ fn routing_by_the_first_match() {
         assert_eq!(decide(&event, owner, app_only, open), expected, "{name}");
     }
 }
+
+#[test]
+fn people_who_let_go_can_be_handed_the_conversation_again() {
+    let facts = fold(Facts::default(), &phone(0), 1);
+    let later = 13 * HOUR;
+    assert_eq!(facts.ownership_at(Echo::default(), at(later)).owner, Owner::Nobody);
+    let facts = hand_off(facts, HandOffTarget::Team, &"run".into(), at(later));
+    assert_eq!(facts.ownership_at(Echo::default(), at(later + 1)).owner, Owner::Team);
+    let kept = hand_off(facts.clone(), HandOffTarget::App, &"other".into(), at(later + 2));
+    assert_eq!(kept, facts, "whoever holds it keeps it");
+}

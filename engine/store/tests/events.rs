@@ -4,7 +4,11 @@ mod common;
 
 use common::{NUMBER, at, echo, open, text};
 use ponte_model::{Contact, ConversationId, StateScope};
-use ponte_store::{Finish, Finished, SharedRead, SqliteStore, StateKey, StateWrite, Store};
+use ponte_store::{Finish, Finished, SharedRead, SqliteStore, StateKey, StateWrite, Store, Stored};
+
+fn conversation(stored: &Stored) -> ConversationId {
+    ConversationId { number: NUMBER.into(), contact: stored.contact.clone().unwrap() }
+}
 
 #[tokio::test]
 async fn the_same_event_five_times_at_once_and_after_a_restart_is_stored_once() {
@@ -115,4 +119,38 @@ async fn purge_keeps_what_may_come_again_and_what_waits() {
     assert_eq!(store.purge(at(50), at(200)).await.unwrap().inbox, 1);
     assert_eq!(store.ingest(vec![text("new", Contact::by_phone("1"))], at(200)).await.unwrap()[0].seq, None);
     assert_eq!(store.pending(0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_shared_key_whose_time_is_up_counts_as_absent_when_it_is_read_and_when_it_is_judged() {
+    let (_dir, store) = open().await;
+    let stored =
+        store.ingest(vec![text("1", Contact::by_phone("1")), text("2", Contact::by_phone("2"))], at(1)).await.unwrap();
+    let key = StateKey::new("inst".into(), StateScope::Contact, Some(&conversation(&stored[0])), "seen").unwrap();
+    let write = |value: &str, expires: i64| StateWrite {
+        key: key.clone(),
+        value: Some(value.into()),
+        expires_at: Some(at(expires)),
+    };
+    let first = Finish { seq: stored[0].seq.unwrap(), state: vec![write("a", 10)], ..Finish::default() };
+    assert_eq!(store.finish(first).await.unwrap(), Finished::Done);
+    assert_eq!(store.state(&key, at(20)).await.unwrap(), None);
+    let second = Finish {
+        seq: stored[1].seq.unwrap(),
+        reads: vec![SharedRead { key: key.clone(), version: None, at: at(20) }],
+        state: vec![write("b", 99)],
+        ..Finish::default()
+    };
+    assert_eq!(store.finish(second).await.unwrap(), Finished::Done);
+    assert_eq!(store.state(&key, at(20)).await.unwrap().unwrap().value, b"b");
+}
+
+#[tokio::test]
+async fn a_phone_number_that_changed_hands_is_somebody_else() {
+    let (_dir, store) = open().await;
+    let with = |user_id: &str| Contact { user_id: Some(user_id.into()), ..Contact::by_phone("5511") };
+    let stored = store.ingest(vec![text("1", with("BR.1"))], at(1)).await.unwrap();
+    let again = store.ingest(vec![text("2", with("BR.2")), text("3", with("BR.1"))], at(2)).await.unwrap();
+    assert_ne!(stored[0].contact, again[0].contact);
+    assert_eq!(stored[0].contact, again[1].contact);
 }
