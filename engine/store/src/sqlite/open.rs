@@ -50,6 +50,8 @@ pub(super) async fn open(dir: PathBuf, own: bool) -> Result<SqliteStore> {
 
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
+        // A file does not go away: asking each time whether it is there would double the cost of a read.
+        .test_before_acquire(false)
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(|error| failed(error.to_string()))?;
