@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ponte_model::{Contact, ContactId, TenantId, UserId};
+use ponte_model::{Contact, ContactId, TenantId};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -69,17 +69,11 @@ impl Directory {
     }
 
     /// Whether somebody with another BSUID now has what this contact was known by: a phone number is given to others in
-    /// time. (When the same person's BSUID changes, the platform says so in a message of its own.)
-    fn changed_hands(&self, id: &ContactId, person: &Contact) -> bool {
+    /// time. (When the same person's BSUID changes, the platform says so in a message of its own, and then the contact
+    /// goes by both.)
+    fn changed_hands(&self, tenant: &TenantId, id: &ContactId, person: &Contact) -> bool {
         let (Some(had), Some(has)) = (self.user_ids.get(id), &person.user_id) else { return false };
-        had != has.as_str() && !self.goes_by(id, has)
-    }
-
-    /// Whether a contact is known by this BSUID too.
-    fn goes_by(&self, id: &ContactId, user_id: &UserId) -> bool {
-        let alias = format!("user:{user_id}");
-        let mut all = self.new_aliases.iter().chain(&self.aliases);
-        all.any(|((_, known), owner)| owner == id && *known == alias)
+        had != has.as_str() && self.alias(&(tenant.clone(), format!("user:{has}"))) != Some(id)
     }
 
     /// Resolves people to contacts, adding those that are new, and updates what they call themselves.
@@ -101,7 +95,7 @@ impl Directory {
             // The strongest alias decides.
             let id = theirs
                 .iter()
-                .find_map(|alias| self.alias(alias).filter(|id| !self.changed_hands(id, person)).cloned())
+                .find_map(|alias| self.alias(alias).filter(|id| !self.changed_hands(tenant, id, person)).cloned())
                 .unwrap_or_else(|| ContactId::first_seen_as(tenant, &first.1));
             if let Some(user_id) = &person.user_id {
                 self.user_ids.insert(id.clone(), user_id.as_str().to_owned());
