@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Timestamp;
+
 macro_rules! string_id {
     ($($(#[$doc:meta])* $name:ident)+) => {$(
         $(#[$doc])*
@@ -98,10 +100,10 @@ impl EventKey {
 }
 
 impl RunId {
-    /// The run of `event` by `installation`. The same event never runs twice for one installation, so
-    /// neither does the id.
-    pub fn of(event: &EventKey, installation: &InstallationId) -> Self {
-        Self(format!("run_{}", short_hash(&[event.as_str(), installation.as_str()])))
+    /// The run of `event`, which happened at `at`, by `installation`. The same event never runs twice for one
+    /// installation, so neither does the id.
+    pub fn of(event: &EventKey, at: Timestamp, installation: &InstallationId) -> Self {
+        Self(format!("run_{}{}", time_prefix(at), short_hash(&[event.as_str(), installation.as_str()])))
     }
 }
 
@@ -109,14 +111,14 @@ impl SendId {
     /// The `ordinal`-th message that `run` sent. Deterministic, so that a run repeated after a crash
     /// cannot put a second copy into the outbox.
     pub fn of(run: &RunId, ordinal: usize) -> Self {
-        Self(format!("snd_{}", short_hash(&[run.as_str(), &ordinal.to_string()])))
+        Self(format!("snd_{}-{ordinal}", run.as_str().trim_start_matches("run_")))
     }
 }
 
 impl ContactId {
-    /// A new contact, named after the alias it was first seen by.
-    pub fn first_seen_as(tenant: &TenantId, alias: &str) -> Self {
-        Self(format!("con_{}", short_hash(&[tenant.as_str(), alias])))
+    /// A new contact, named after the alias it was first seen by, and when.
+    pub fn first_seen_as(tenant: &TenantId, alias: &str, at: Timestamp) -> Self {
+        Self(format!("con_{}{}", time_prefix(at), short_hash(&[tenant.as_str(), alias])))
     }
 }
 
@@ -127,14 +129,20 @@ impl Digest256 {
     }
 }
 
-/// 96 bits of SHA-256 in hex: far from any collision at the sizes of one installation, and short in logs.
+/// Ids that begin with their time are stored beside those that were made just before: a batch of writes touches a few
+/// pages of the database instead of one for each row.
+fn time_prefix(at: Timestamp) -> String {
+    format!("{:012x}", at.as_millis().max(0))
+}
+
+/// 64 bits of SHA-256 in hex: with the millisecond before it far from any collision, and short in logs.
 fn short_hash(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part.as_bytes());
     }
-    hex::encode(&hasher.finalize()[..12])
+    hex::encode(&hasher.finalize()[..8])
 }
 
 /// A conversation: the unit of ordering, ownership, window and state.
@@ -158,9 +166,13 @@ mod tests {
 
     #[test]
     fn ids_depend_on_every_part_and_nothing_else() {
-        let run = |event: &str, installation: &str| RunId::of(&event.into(), &installation.into());
-        assert_eq!(run("a", "b"), run("a", "b"));
-        assert_ne!(run("a", "b"), run("ab", ""));
-        assert_ne!(SendId::of(&run("a", "b"), 0), SendId::of(&run("a", "b"), 1));
+        let run = |event: &str, at, installation: &str| {
+            RunId::of(&event.into(), Timestamp::from_millis(at), &installation.into())
+        };
+        assert_eq!(run("a", 0, "b"), run("a", 0, "b"));
+        assert_ne!(run("a", 0, "b"), run("ab", 0, ""));
+        assert_ne!(run("a", 0, "b"), run("a", 1, "b"));
+        assert_ne!(SendId::of(&run("a", 0, "b"), 0), SendId::of(&run("a", 0, "b"), 1));
+        assert!(run("z", 9, "z") < run("a", 10, "a"), "in the order of time");
     }
 }

@@ -15,6 +15,8 @@ const REMEMBERED: usize = 50_000;
 pub(crate) struct Known {
     pub(crate) facts: Facts,
     pub(crate) echo: Echo,
+    /// Whether nothing was ever written of it: its person came with the event that opened it.
+    pub(crate) fresh: bool,
 }
 
 /// The cache. It may be behind on an echo that is just being stored; the transaction that lets a message out is not.
@@ -58,6 +60,21 @@ impl Conversations {
         }
     }
 
+    /// To be asked before a person is stored, for [`Conversations::meet`].
+    pub(crate) fn changes(&self) -> u64 {
+        self.lock().changes
+    }
+
+    /// A person was just stored of whom nothing was known before: the conversation need not be read. `before` is what
+    /// [`Conversations::changes`] said before they were stored.
+    pub(crate) fn meet(&self, id: ConversationId, before: u64) {
+        let mut cache = self.lock();
+        // Else somebody was quicker: another message of theirs may be handled already.
+        if cache.changes == before && cache.known.len() < REMEMBERED {
+            cache.known.entry(id).or_insert(Known { fresh: true, ..Known::default() });
+        }
+    }
+
     async fn read(&self, id: &ConversationId) -> Result<Known, StoreError> {
         let row = self.store.conversation(id).await?;
         let facts = match row.facts {
@@ -65,14 +82,14 @@ impl Conversations {
             facts => serde_json::from_value(facts)
                 .map_err(|error| StoreError::Corrupt { what: format!("conversation {id}"), why: error.to_string() })?,
         };
-        Ok(Known { facts, echo: Echo { seq: row.echo_seq, at: row.echo_at } })
+        Ok(Known { facts, echo: Echo { seq: row.echo_seq, at: row.echo_at }, fresh: false })
     }
 
     /// The facts that were just committed.
     pub(crate) fn committed(&self, id: &ConversationId, facts: Facts) {
         let mut cache = self.lock();
         match cache.known.get_mut(id) {
-            Some(known) => known.facts = facts,
+            Some(known) => (known.facts, known.fresh) = (facts, false),
             None => cache.changes += 1,
         }
     }

@@ -45,6 +45,7 @@ pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result
         return Err(IngestError::Stopping);
     }
     let slots = reserve(core, incoming.len())?;
+    let before = core.conversations.changes();
     let stored = core.store.ingest(incoming.clone(), core.clock.now()).await?;
 
     let mut fresh = 0;
@@ -65,20 +66,24 @@ pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result
             listener: None,
             event: incoming.event,
         };
-        notice(core, &pending);
+        notice(core, &pending, stored.newcomer.then_some(before));
         core.hand_on(pending);
     }
     slots.keep(fresh);
     Ok(fresh)
 }
 
-/// What others must know at once: echoes stop sends, and what comes in counts against the throughput.
-fn notice(core: &Core, pending: &Pending) {
+/// What others must know at once: that a person is new, echoes, which stop sends, and what comes in, which counts
+/// against the throughput.
+fn notice(core: &Core, pending: &Pending, newcomer: Option<u64>) {
     let event = &pending.event;
     if event.lane != Lane::Message {
         return;
     }
     let Some(conversation) = pending.conversation() else { return };
+    if let Some(before) = newcomer {
+        core.conversations.meet(conversation.clone(), before);
+    }
     match event.origin {
         Origin::App => core.conversations.echoed(&conversation, Echo { seq: pending.seq, at: event.at }),
         Origin::Customer => core.outbox.note_inbound(&conversation.number, core.clock.now()),

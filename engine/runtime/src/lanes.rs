@@ -79,6 +79,7 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
             let name = change.full_name.clone().or_else(|| change.first_name.clone()).filter(|_| change.present);
             let changes = vec![ContactChange::AppName(name)];
             core.store.change_contact(pending.seq, pending.contact.clone(), changes).await?;
+            pending.conversation().iter().for_each(|id| core.conversations.forget(id));
         }
         Body::Account(update) => account(core, pending, update).await?,
         body => {

@@ -6,6 +6,9 @@ use common::{NUMBER, at, echo, open, text};
 use ponte_model::{Contact, ConversationId, StateScope};
 use ponte_store::{Finish, Finished, SharedRead, SqliteStore, StateKey, StateWrite, Store, Stored};
 
+/// Written, and nothing leaves at once.
+const DONE: Finished = Finished::Done { leaving: Vec::new() };
+
 fn conversation(stored: &Stored) -> ConversationId {
     ConversationId { number: NUMBER.into(), contact: stored.contact.clone().unwrap() }
 }
@@ -91,12 +94,12 @@ async fn two_runs_that_read_the_same_shared_key_cannot_both_commit() {
     let (a, b) = tokio::join!(store.finish(finish(first, "a", None)), store.finish(finish(second, "b", None)));
     let mut answers = [a.unwrap(), b.unwrap()];
     answers.sort_by_key(|answer| *answer == Finished::Conflict);
-    assert_eq!(answers, [Finished::Done, Finished::Conflict]);
+    assert_eq!(answers, [DONE, Finished::Conflict]);
     assert_eq!(store.pending(0, 10).await.unwrap().len(), 1, "the loser is still to be handled");
 
     let seen = store.state(&key, at(2)).await.unwrap().unwrap();
     let loser = store.pending(0, 10).await.unwrap()[0].seq;
-    assert_eq!(store.finish(finish(loser, "c", Some(seen.version))).await.unwrap(), Finished::Done);
+    assert_eq!(store.finish(finish(loser, "c", Some(seen.version))).await.unwrap(), DONE);
     assert_eq!(store.state(&key, at(2)).await.unwrap().unwrap().value, b"c");
 }
 
@@ -133,7 +136,7 @@ async fn a_shared_key_whose_time_is_up_counts_as_absent_when_it_is_read_and_when
         expires_at: Some(at(expires)),
     };
     let first = Finish { seq: stored[0].seq.unwrap(), state: vec![write("a", 10)], ..Finish::default() };
-    assert_eq!(store.finish(first).await.unwrap(), Finished::Done);
+    assert_eq!(store.finish(first).await.unwrap(), DONE);
     assert_eq!(store.state(&key, at(20)).await.unwrap(), None);
     let second = Finish {
         seq: stored[1].seq.unwrap(),
@@ -141,7 +144,7 @@ async fn a_shared_key_whose_time_is_up_counts_as_absent_when_it_is_read_and_when
         state: vec![write("b", 99)],
         ..Finish::default()
     };
-    assert_eq!(store.finish(second).await.unwrap(), Finished::Done);
+    assert_eq!(store.finish(second).await.unwrap(), DONE);
     assert_eq!(store.state(&key, at(20)).await.unwrap().unwrap().value, b"b");
 }
 
@@ -153,4 +156,22 @@ async fn a_phone_number_that_changed_hands_is_somebody_else() {
     let again = store.ingest(vec![text("2", with("BR.2")), text("3", with("BR.1"))], at(2)).await.unwrap();
     assert_ne!(stored[0].contact, again[0].contact);
     assert_eq!(stored[0].contact, again[1].contact);
+}
+
+#[tokio::test]
+async fn a_newcomer_is_new_once_under_any_name() {
+    let (dir, store) = open().await;
+    let both = || Contact { user_id: Some("BR.1".into()), ..Contact::by_phone("5511") };
+    let new = async |store: &SqliteStore, key: &str, person: Contact| {
+        store.ingest(vec![text(key, person)], at(1)).await.unwrap()[0].newcomer
+    };
+    assert!(new(&store, "a", Contact::by_phone("5511")).await);
+    assert!(!new(&store, "b", both()).await, "the phone was known");
+    assert!(!new(&store, "c", Contact { user_id: Some("BR.1".into()), ..Contact::default() }).await);
+    // The phone number is somebody else's now.
+    assert!(new(&store, "d", Contact { user_id: Some("BR.2".into()), ..Contact::by_phone("5511") }).await);
+    store.close().await;
+    drop(store);
+    let store = SqliteStore::open(dir.path()).await.unwrap();
+    assert!(!new(&store, "e", Contact { user_id: Some("BR.2".into()), ..Contact::default() }).await);
 }

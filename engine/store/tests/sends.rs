@@ -7,7 +7,8 @@ use std::sync::Arc;
 use common::{NUMBER, at, echo, event, new_send, open, status, text};
 use ponte_model::{Body, Contact, ConversationId, DeliveryState, Lane, Origin};
 use ponte_store::{
-    Began, BeginSend, Finish, Listeners, SendOutcome, SendState, Settle, SqliteStore, StatusUpdate, Store,
+    Began, BeginSend, Finish, Finished, Leave, Listeners, NewSend, SendOutcome, SendState, Settle, SqliteStore,
+    StatusUpdate, Store,
 };
 use proptest::prelude::*;
 
@@ -21,7 +22,7 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), echo_seq, yields_to_echo, at: at(1) }
+    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1) } }
 }
 
 async fn settle(store: &SqliteStore, id: &str, outcome: SendOutcome) {
@@ -128,4 +129,31 @@ proptest! {
             }
         });
     }
+}
+
+#[tokio::test]
+async fn a_message_may_leave_in_the_transaction_that_writes_it() {
+    let (_dir, store) = open().await;
+    let stored = store.ingest(vec![text("wamid.in", Contact::by_phone("5511"))], at(0)).await.unwrap().remove(0);
+    let conversation = ConversationId { number: NUMBER.into(), contact: stored.contact.unwrap() };
+    let echo_seq = store.ingest(vec![echo("wamid.echo", Contact::by_phone("5511"))], at(1)).await.unwrap()[0].seq;
+    let leaving = |id: &str, echo_seq, yields_to_echo| {
+        let leave = Some(Leave { echo_seq, yields_to_echo, at: at(1) });
+        NewSend { leave, ..new_send(id, &conversation) }
+    };
+    let sends = vec![
+        leaving("knew", echo_seq.unwrap(), true),
+        leaving("did not know", 0, true),
+        leaving("does not mind", 0, false),
+        new_send("waits", &conversation),
+    ];
+    let finish = || Finish { seq: stored.seq.unwrap(), sends: sends.clone(), ..Finish::default() };
+    let Finished::Done { leaving } = store.finish(finish()).await.unwrap() else { panic!("a conflict") };
+    assert_eq!(leaving, ["knew".into(), "does not mind".into()]);
+    let queued: Vec<_> =
+        store.queued(&NUMBER.into(), at(2), 9).await.unwrap().into_iter().map(|send| send.id).collect();
+    assert_eq!(queued, ["did not know".into(), "waits".into()]);
+    // What stands as being sent leaves once, however often it is written.
+    assert_eq!(store.finish(finish()).await.unwrap(), Finished::Done { leaving: Vec::new() });
+    assert_eq!(store.doubt_unfinished_sends().await.unwrap(), 2);
 }

@@ -53,7 +53,7 @@ impl RunBroker {
                 ponte_model::Body::Message(_) => scene.facts.previous_customer_at,
                 _ => scene.facts.last_customer_at,
             },
-            known: Known { facts: scene.facts.clone(), echo: scene.known.echo },
+            known: Known { facts: scene.facts.clone(), ..scene.known.clone() },
             suspended: number.and_then(|number| number.row.config.suspended.clone()),
             reads,
         }
@@ -66,6 +66,18 @@ impl RunBroker {
             why: "this event belongs to no number, so nothing can be sent from it".into(),
         })?;
         Ok(ConversationId { number: number.clone(), contact: contact.clone() })
+    }
+
+    /// A person of whom nothing is known but what this event says.
+    fn newcomer(&self) -> Option<ContactRecord> {
+        let person = self.person.as_ref().filter(|_| self.known.fresh)?;
+        Some(ContactRecord {
+            id: self.conversation.as_ref()?.contact.clone(),
+            name: person.name.display.clone(),
+            username: person.name.username.clone(),
+            phone: person.phone.clone(),
+            tags: Vec::new(),
+        })
     }
 
     async fn recipient(&self, contact: &ContactId) -> Result<Recipient, Refusal> {
@@ -115,6 +127,9 @@ impl Broker for RunBroker {
     async fn state(&mut self, scope: StateScope, key: &str) -> Result<Option<Vec<u8>>, Refusal> {
         let key = StateKey::new(self.installed.id.clone(), scope, self.conversation.as_ref(), key)
             .ok_or_else(|| Refusal::invalid("scope", "this event belongs to no conversation"))?;
+        if self.known.fresh && scope == StateScope::Conversation {
+            return Ok(None);
+        }
         let value = self.core.store.state(&key, self.at).await.map_err(unavailable)?;
         // A conversation has one writer, so only keys that others share need a version check.
         if scope != StateScope::Conversation {
@@ -125,6 +140,9 @@ impl Broker for RunBroker {
     }
 
     async fn contact(&mut self, id: &ContactId) -> Result<Option<ContactRecord>, Refusal> {
+        if let Some(newcomer) = self.newcomer().filter(|newcomer| newcomer.id == *id) {
+            return Ok(Some(newcomer));
+        }
         let row = self.core.store.contact(id).await.map_err(unavailable)?;
         Ok(row.map(|row| ContactRecord {
             id: row.id,

@@ -105,6 +105,7 @@ impl<'a> Change<'a> {
             item,
             expires_at,
             at: self.now,
+            leave: None,
         });
     }
 

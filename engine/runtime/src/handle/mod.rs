@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::dispatch::Hand;
+use crate::outbox::{self, Departure};
 use crate::registry::{Installed, Snapshot};
 use broker::RunBroker;
 
@@ -96,6 +97,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     let event = &*pending.event;
     if let Body::IdentityChange(change) = &event.body {
         core.store.change_contact(pending.seq, pending.contact.clone(), identity_changes(change)).await?;
+        pending.conversation().iter().for_each(|id| core.conversations.forget(id));
         return Ok(Tried::Done);
     }
     let conversation = pending.conversation();
@@ -170,7 +172,7 @@ async fn run(
     scene: Scene,
 ) -> Result<Tried, StoreError> {
     let event = &pending.event;
-    let run = RunId::of(&event.key, &installed.id);
+    let run = RunId::of(&event.key, event.at, &installed.id);
     let reads = Arc::new(Mutex::new(Vec::new()));
     let broker = RunBroker::new(core, installed, pending, &scene, run.clone(), Arc::clone(&reads));
     let request = RunRequest {
@@ -208,22 +210,34 @@ async fn run(
         outcome => failure::follow(&mut change, installed, outcome),
     }
     let record = record::of(&change.run, pending, installed, &scene, &report);
-    let sends = change.finish.sends.clone();
     let timers = !change.finish.timers.is_empty();
-    let (finish, facts) = change.into_finish(record, reads);
+    let (mut finish, facts) = change.into_finish(record, reads);
+    let departure = reserve(core, &mut finish, &scene, &facts);
+    let sends = finish.sends.clone();
 
-    if core.store.finish(finish).await? == Finished::Conflict {
+    let Finished::Done { leaving } = core.store.finish(finish).await? else {
         metrics::counter!("ponte_run_conflicts_total").increment(1);
         return Ok(Tried::Conflict);
-    }
+    };
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
     }
-    core.outbox.add(core, sends);
+    let departure = departure.filter(|_| sends.first().is_some_and(|first| leaving.contains(&first.id)));
+    core.outbox.add(core, sends, departure);
     if timers {
         core.timers_changed.notify_one();
     }
     Ok(Tried::Done)
+}
+
+/// Takes a place for the first message if it may leave at once, so that one transaction writes it and lets it out.
+fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
+    let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
+    // The echo that was known at the start: one that came since stops the message in the transaction.
+    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
+    let departure = core.outbox.reserve(core, first)?;
+    first.leave = Some(leave);
+    Some(departure)
 }
 
 /// The randomness of a run: the same whenever it is repeated with the same version.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::Refusal;
-use ponte_policy::{Proposal, Purpose, Sender, judge};
-use ponte_store::{Began, BeginSend, OutboxItem, SendOutcome, Settle, StoreError};
+use ponte_model::{Refusal, RunId, Timestamp};
+use ponte_policy::{Echo, Facts, Proposal, Purpose, Sender, judge};
+use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
 use ponte_whatsapp::graph::{GraphError, SendError};
 use ponte_whatsapp::outbound;
@@ -31,8 +31,9 @@ pub(super) enum Fate {
     Unsettled,
 }
 
-pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting) -> Fate {
-    match attempt(core, line, &mut waiting).await {
+/// `out`: it stands as being sent already.
+pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Fate {
+    match attempt(core, line, &mut waiting, out).await {
         Ok(Some(true)) => Fate::Ended,
         Ok(Some(false)) => Fate::Again(waiting),
         Ok(None) => Fate::Unsettled,
@@ -47,14 +48,9 @@ pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting) ->
 }
 
 /// Returns whether the message has ended; `None` if only the store can tell.
-async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting) -> Result<Option<bool>, StoreError> {
-    if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
-        return settle(core, waiting, SendOutcome::Expired).await.map(|()| Some(true));
-    }
-    if let Err(refusal) = let_out(core, waiting).await? {
-        let Some(refusal) = refusal else { return Ok(None) };
-        let reason = format!("{}: {refusal}", refusal.code());
-        return settle(core, waiting, SendOutcome::Refused { reason }).await.map(|()| Some(true));
+async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting, out: bool) -> Result<Option<bool>, StoreError> {
+    if !out && let Some(ended) = let_out_or_end(core, waiting).await? {
+        return Ok(ended);
     }
     let outcome = exchange(core, line, waiting).await;
     let again = match &outcome {
@@ -69,6 +65,37 @@ async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting) -> Result
     Ok(Some(!again))
 }
 
+/// `None`: it may leave. Otherwise as [`attempt`].
+async fn let_out_or_end(core: &Core, waiting: &Waiting) -> Result<Option<Option<bool>>, StoreError> {
+    if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
+        return settle(core, waiting, SendOutcome::Expired).await.map(|()| Some(Some(true)));
+    }
+    if let Err(refusal) = let_out(core, waiting).await? {
+        let Some(refusal) = refusal else { return Ok(Some(None)) };
+        let reason = format!("{}: {refusal}", refusal.code());
+        return settle(core, waiting, SendOutcome::Refused { reason }).await.map(|()| Some(Some(true)));
+    }
+    Ok(None)
+}
+
+/// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
+pub(crate) fn clear(
+    item: &OutboxItem,
+    run: Option<&RunId>,
+    facts: &Facts,
+    echo: Echo,
+    now: Timestamp,
+) -> Result<Leave, Refusal> {
+    let purpose = match item {
+        OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
+        OutboxItem::Message { .. } => Purpose::Template,
+        OutboxItem::Seen { .. } => Purpose::Receipt,
+    };
+    let sender = run.map_or(Sender::Person, Sender::Flow);
+    judge(Proposal { purpose, sender }, facts, echo, None, now)?;
+    Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
+}
+
 /// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
 /// `Err(None)`: it is not
 /// queued any more, or an echo keeps coming that the cache does not know of.
@@ -79,26 +106,19 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Result<(), Option<Ref
     {
         return Ok(Err(Some(Refusal::Other { why: format!("the installation {id} is not active any more") })));
     }
-    let purpose = match &waiting.item {
-        OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
-        OutboxItem::Message { .. } => Purpose::Template,
-        OutboxItem::Seen { .. } => Purpose::Receipt,
-    };
-    let sender = waiting.run.as_ref().map_or(Sender::Person, Sender::Flow);
-    let yields_to_echo = waiting.run.is_some() && purpose != Purpose::Template;
     let mut last_seen = None;
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        if let Err(refusal) = judge(Proposal { purpose, sender }, &known.facts, known.echo, None, now) {
-            return Ok(Err(Some(refusal)));
-        }
+        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
+            Ok(leave) => leave,
+            Err(refusal) => return Ok(Err(Some(refusal))),
+        };
         if last_seen == Some(known.echo) {
             return Ok(Err(None));
         }
         last_seen = Some(known.echo);
-        let begin = BeginSend { id: waiting.id.clone(), echo_seq: known.echo.seq, yields_to_echo, at: now };
-        match core.store.begin_send(begin).await? {
+        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
             Began::Go => return Ok(Ok(())),
             // An echo came that the cache did not know of: look again.
             Began::Stale => core.conversations.forget(&waiting.conversation),
@@ -151,13 +171,7 @@ fn after(core: &Core, line: &Line, waiting: &Waiting, error: SendError) -> SendO
     }
 }
 
-fn rejected(
-    line: &Line,
-    waiting: &Waiting,
-    error: &GraphError,
-    now: ponte_model::Timestamp,
-    reason: String,
-) -> SendOutcome {
+fn rejected(line: &Line, waiting: &Waiting, error: &GraphError, now: Timestamp, reason: String) -> SendOutcome {
     let code = error.error.code;
     metrics::counter!("ponte_graph_errors_total", "code" => code.to_string()).increment(1);
     if errors::safe_to_replay(code) {

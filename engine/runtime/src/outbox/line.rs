@@ -139,8 +139,26 @@ impl Line {
         self.lock().pace.back_off(now, pause);
     }
 
+    /// Takes the next place for a message of a person, if nobody waits for it and it could leave now.
+    pub(super) fn reserve(&self, contact: &ContactId, paced: bool, now: Timestamp, most_in_flight: usize) -> bool {
+        let mut state = self.lock();
+        let free = !state.spilled
+            && state.ready.is_empty()
+            && state.in_flight < most_in_flight
+            && !state.people.contains_key(contact)
+            && (!paced || state.pace.pair_ready_at(contact, now).max(state.pace.ready_at(contact, now)) <= now);
+        if free {
+            if paced {
+                state.pace.take(contact, now);
+            }
+            state.in_flight += 1;
+            state.people.insert(contact.clone(), VecDeque::new());
+        }
+        free
+    }
+
     /// A message has ended; or it waits again, before those behind it.
-    fn settled(&self, contact: &ContactId, again: Option<Waiting>) {
+    pub(super) fn settled(&self, contact: &ContactId, again: Option<Waiting>) {
         let mut state = self.lock();
         state.in_flight -= 1;
         if let Some(again) = again {
@@ -222,23 +240,7 @@ pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
             false => line.lock().next(core.clock.now(), core.settings.requests_per_number),
         };
         match next {
-            Next::Send(waiting) => {
-                let (core, line) = (Arc::clone(&core), Arc::clone(&line));
-                core.tasks.clone().spawn(async move {
-                    let contact = waiting.conversation.contact.clone();
-                    // A panic of ours must not keep the person's other messages for ever.
-                    let attempt = AssertUnwindSafe(attempt::send(&core, &line, *waiting)).catch_unwind();
-                    let again = match attempt.await {
-                        Ok(Fate::Ended) | Err(_) => None,
-                        Ok(Fate::Unsettled) => {
-                            line.refill_later();
-                            None
-                        }
-                        Ok(Fate::Again(waiting)) => Some(waiting),
-                    };
-                    line.settled(&contact, again);
-                });
-            }
+            Next::Send(waiting) => send(&core, &line, *waiting, false),
             Next::Fetch => fetch(&core, &line).await,
             Next::WaitUntil(due) => {
                 tokio::select! {
@@ -257,8 +259,27 @@ pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
     }
 }
 
+/// Sees a message through that holds its place in the line. `out`: it stands as being sent already.
+pub(super) fn send(core: &Arc<Core>, line: &Arc<Line>, waiting: Waiting, out: bool) {
+    let (core, line) = (Arc::clone(core), Arc::clone(line));
+    core.tasks.clone().spawn(async move {
+        let contact = waiting.conversation.contact.clone();
+        // A panic of ours must not keep the person's other messages for ever.
+        let attempt = AssertUnwindSafe(attempt::send(&core, &line, waiting, out)).catch_unwind();
+        let again = match attempt.await {
+            Ok(Fate::Ended) | Err(_) => None,
+            Ok(Fate::Unsettled) => {
+                line.refill_later();
+                None
+            }
+            Ok(Fate::Again(waiting)) => Some(waiting),
+        };
+        line.settled(&contact, again);
+    });
+}
+
 /// Whether nothing may leave this number now. Messages wait: nothing is lost, and customers see no error.
-fn held(core: &Core, line: &Line) -> bool {
+pub(super) fn held(core: &Core, line: &Line) -> bool {
     let registry = core.registry.now();
     let throughput = registry.throughput(&line.number);
     let mut state = line.lock();

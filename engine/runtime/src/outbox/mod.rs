@@ -1,15 +1,18 @@
 //! Out to Meta: in order per person, paced per number, judged once more, durable before it leaves.
 
 mod attempt;
+mod departure;
 mod line;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ponte_model::{NumberId, Timestamp};
-use ponte_store::{NewSend, StoreError};
+use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
+pub(crate) use attempt::clear;
+pub(crate) use departure::Departure;
 use line::Line;
 pub(crate) use line::Waiting;
 
@@ -20,8 +23,24 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Messages that were just committed.
-    pub(crate) fn add(&self, core: &Arc<Core>, sends: Vec<NewSend>) {
+    /// Takes a place for a message that is about to be committed and could leave at once.
+    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend) -> Option<Departure> {
+        let line = self.line(core, &send.conversation.number);
+        let paced = matches!(send.item, OutboxItem::Message { .. });
+        let contact = send.conversation.contact.clone();
+        let most = core.settings.requests_per_number;
+        let free = !line::held(core, &line) && line.reserve(&contact, paced, core.clock.now(), most);
+        free.then(|| Departure { line, contact: Some(contact) })
+    }
+
+    /// Messages that were just committed. The first of them leaves if there is a departure, and stands as `sending`.
+    pub(crate) fn add(&self, core: &Arc<Core>, sends: Vec<NewSend>, departure: Option<Departure>) {
+        let mut sends = sends.into_iter();
+        if let Some(departure) = departure
+            && let Some(first) = sends.next()
+        {
+            departure.leave(core, Waiting::from(first));
+        }
         for send in sends {
             let number = send.conversation.number.clone();
             self.line(core, &number).add(Waiting::from(send));

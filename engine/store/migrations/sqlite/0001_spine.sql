@@ -146,7 +146,7 @@ CREATE INDEX outbox_age ON outbox (queued_at);
 
 -- One execution of a plugin.
 CREATE TABLE runs (
-    run_id       TEXT PRIMARY KEY,
+    run_id       TEXT NOT NULL UNIQUE,
     seq          INTEGER NOT NULL,
     event_key    TEXT NOT NULL,
     installation TEXT NOT NULL,
@@ -158,7 +158,7 @@ CREATE TABLE runs (
     rule         TEXT NOT NULL,             -- the routing rule that chose the flow
     outcome      TEXT NOT NULL,             -- a short word
     report       TEXT NOT NULL              -- JSON: sentence, refusals, log, usage, effects
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX runs_age ON runs (at);
 
 CREATE TABLE installations (

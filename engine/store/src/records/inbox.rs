@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use ponte_model::{ContactId, ConversationId, Event, EventKey, InstallationId, MessageId, Origin, TenantId, Timestamp};
+use ponte_model::{
+    ContactId, ConversationId, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId, Timestamp,
+};
 use serde_json::Value;
 
 use super::{NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
@@ -23,6 +25,8 @@ pub struct Stored {
     pub seq: Option<i64>,
     /// The person it is about, if it names one.
     pub contact: Option<ContactId>,
+    /// Whether nothing was known of that person before this event: no conversation, no state, no tags.
+    pub newcomer: bool,
 }
 
 /// An event that waits to be handled.
@@ -76,10 +80,13 @@ pub struct Finish {
 }
 
 /// What became of a [`Finish`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finished {
-    /// Written.
-    Done,
+    /// Written. Those of its messages that asked to leave at once and may are named: they stand as `sending`.
+    Done {
+        /// The messages to send now.
+        leaving: Vec<SendId>,
+    },
     /// A shared key that was read has changed: nothing was written, run again.
     Conflict,
 }

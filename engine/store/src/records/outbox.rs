@@ -51,6 +51,21 @@ pub struct NewSend {
     pub expires_at: Option<Timestamp>,
     /// When it was asked for.
     pub at: Timestamp,
+    /// Lets it out in the transaction that writes it, where the line is free; otherwise it waits for its turn.
+    pub leave: Option<Leave>,
+}
+
+/// What a message needs to be let out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// The last app echo that the verdict knew of ([`ConversationRow::echo_seq`]).
+    ///
+    /// [`ConversationRow::echo_seq`]: crate::ConversationRow::echo_seq
+    pub echo_seq: i64,
+    /// Whether a newer echo stops it: free-form messages of automation.
+    pub yields_to_echo: bool,
+    /// Now.
+    pub at: Timestamp,
 }
 
 /// Where an outgoing message is on its way. Statuses only move it forward.
@@ -165,12 +180,8 @@ pub struct QueuedSend {
 pub struct BeginSend {
     /// Which one.
     pub id: SendId,
-    /// The last app echo that the verdict knew of ([`ConversationRow::echo_seq`]).
-    pub echo_seq: i64,
-    /// Whether a newer echo stops it: free-form messages of automation.
-    pub yields_to_echo: bool,
-    /// Now.
-    pub at: Timestamp,
+    /// On what grounds.
+    pub leave: Leave,
 }
 
 /// Whether a message may leave.

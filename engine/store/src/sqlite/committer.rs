@@ -5,6 +5,7 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::commands::contacts::Directory;
+use super::commands::script::{Extent, Script};
 use super::commands::{begin, finish, ingest, settle, statuses};
 use crate::{Began, Finished, Result, StatusApplied, StoreError, Stored};
 
@@ -69,8 +70,7 @@ impl Committer {
     }
 }
 
-/// Commands of one transaction, by kind. Commands that wait at the same time are concurrent, so any order among
-/// kinds is right; this one lets an echo stop a send that wants out in the same batch.
+/// Commands of one transaction, by kind.
 #[derive(Default)]
 struct Batch {
     ingest: Vec<Job<Vec<ingest::Row>, Vec<Stored>>>,
@@ -203,44 +203,57 @@ impl Writer {
     }
 
     async fn apply(&mut self, batch: &Batch) -> std::result::Result<Answers, sqlx::Error> {
-        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
-        let result = async {
-            let ingest: Vec<_> = batch.ingest.iter().map(|job| &job.command).collect();
-            let ingest = ingest::apply(&mut transaction, &mut self.directory, &ingest).await?;
-            let finish: Vec<_> = batch.finish.iter().map(|job| &*job.command).collect();
-            let finish = finish::apply(&mut transaction, &finish).await?;
-            let settle: Vec<_> = batch.settle.iter().map(|job| &job.command).collect();
-            settle::apply(&mut transaction, &settle).await?;
-            let mut status = Vec::with_capacity(batch.status.len());
+        let written = self.write(batch).await;
+        if written.is_ok() {
+            self.directory.keep();
+            if batch.ops.iter().any(|job| job.command.renames) {
+                self.directory.clear();
+            }
+        } else {
+            self.directory.forget_uncommitted();
+            // Where it failed before the transaction began, or SQLite has rolled back by itself, there is none to end.
+            let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
+        }
+        written
+    }
+
+    /// One transaction. What is asked before it begins cannot change meanwhile: nobody else writes it.
+    async fn write(&mut self, batch: &Batch) -> std::result::Result<Answers, sqlx::Error> {
+        let connection = &mut self.connection;
+        let ingest: Vec<_> = batch.ingest.iter().map(|job| &job.command).collect();
+        let finish: Vec<_> = batch.finish.iter().map(|job| &*job.command).collect();
+        let settle: Vec<_> = batch.settle.iter().map(|job| &job.command).collect();
+        let begin: Vec<_> = batch.begin.iter().map(|job| &job.command).collect();
+
+        let mut script = Script::default();
+        let people = ingest::plan(connection, &mut self.directory, &ingest, &mut script).await?;
+        let stale = finish::plan(connection, &finish, &mut script).await?;
+        settle::plan(&settle, &mut script)?;
+        begin::plan(&begin, &mut script)?;
+
+        let rare: Vec<_> = settle.into_iter().filter(|settle| settle::is_rare(settle)).collect();
+        let extent = match rare.is_empty() && batch.status.is_empty() && batch.ops.is_empty() {
+            true => Extent::Whole,
+            false => Extent::Opening,
+        };
+        let returned = script.run(connection, extent).await?;
+        let mut answers = Answers {
+            ingest: ingest::answers(&ingest, people, &returned),
+            finish: finish::answers(&finish, &stale, &returned),
+            begin: begin::answers(&begin, &returned),
+            status: Vec::with_capacity(batch.status.len()),
+            ops: Vec::with_capacity(batch.ops.len()),
+        };
+        if extent == Extent::Opening {
+            settle::apply_rare(connection, &rare).await?;
             for job in &batch.status {
-                status.push(statuses::apply(&mut transaction, &job.command).await?);
+                answers.status.push(statuses::apply(connection, &job.command).await?);
             }
-            let begin: Vec<_> = batch.begin.iter().map(|job| &job.command).collect();
-            let begin = begin::apply(&mut transaction, &begin).await?;
-            let mut ops = Vec::with_capacity(batch.ops.len());
             for job in &batch.ops {
-                ops.push((job.command.run)(&mut transaction).await?);
+                answers.ops.push((job.command.run)(connection).await?);
             }
-            Ok(Answers { ingest, finish, status, begin, ops })
+            sqlx::query("COMMIT").execute(connection).await?;
         }
-        .await;
-        match result {
-            Ok(answers) => {
-                if let Err(error) = transaction.commit().await {
-                    self.directory.forget_uncommitted();
-                    return Err(error);
-                }
-                self.directory.keep();
-                if batch.ops.iter().any(|job| job.command.renames) {
-                    self.directory.clear();
-                }
-                Ok(answers)
-            }
-            Err(error) => {
-                self.directory.forget_uncommitted();
-                transaction.rollback().await?;
-                Err(error)
-            }
-        }
+        Ok(answers)
     }
 }

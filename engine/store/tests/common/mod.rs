@@ -61,6 +61,7 @@ pub(crate) fn new_send(id: &str, conversation: &ConversationId) -> NewSend {
         item: OutboxItem::Message { message: Box::new(message) },
         expires_at: None,
         at: at(0),
+        leave: None,
     }
 }
 

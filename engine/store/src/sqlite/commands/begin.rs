@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::Row as _;
 
-use super::json;
+use super::script::{Returned, Script, Step};
 use crate::{Began, BeginSend};
 
 #[derive(Serialize)]
@@ -16,37 +16,31 @@ struct Row<'a> {
     at: i64,
 }
 
-pub(in crate::sqlite) async fn apply(
-    connection: &mut SqliteConnection,
-    begins: &[&BeginSend],
-) -> Result<Vec<Began>, sqlx::Error> {
-    if begins.is_empty() {
-        return Ok(Vec::new());
-    }
+pub(in crate::sqlite) fn plan(begins: &[&BeginSend], script: &mut Script) -> Result<(), sqlx::Error> {
     let rows: Vec<_> = begins
         .iter()
         .map(|begin| Row {
             id: begin.id.as_str(),
-            echo_seq: begin.echo_seq,
-            yields: begin.yields_to_echo,
-            at: begin.at.as_millis(),
+            echo_seq: begin.leave.echo_seq,
+            yields: begin.leave.yields_to_echo,
+            at: begin.leave.at.as_millis(),
         })
         .collect();
-    let begun = sqlx::query(
-        "UPDATE outbox SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at
-           FROM (SELECT value ->> 'id' AS id, value ->> 'echo_seq' AS echo_seq, value ->> 'yields' AS yields,
-                        value ->> 'at' AS at FROM json_each(?1)) b
-          WHERE outbox.send_id = b.id AND outbox.state = 'queued'
-            AND (NOT b.yields OR NOT EXISTS (
-                SELECT 1 FROM conversations c
-                 WHERE c.number_id = outbox.number_id AND c.contact_id = outbox.contact_id
-                   AND c.echo_seq > b.echo_seq))
-         RETURNING outbox.send_id",
-    )
-    .bind(json(&rows)?)
-    .fetch_all(connection)
-    .await?;
-    let mut begun: HashSet<&str> = begun.iter().map(|row| row.get::<&str, _>(0)).collect();
-    // Of two that ask for the same message in one batch, one may go.
-    Ok(begins.iter().map(|begin| if begun.remove(begin.id.as_str()) { Began::Go } else { Began::Stale }).collect())
+    script.set(Step::Begin, &rows)
 }
+
+pub(in crate::sqlite) fn answers(begins: &[&BeginSend], returned: &Returned) -> Vec<Began> {
+    let mut begun: HashSet<&str> = returned.of(Step::Begin).iter().map(|row| row.get(0)).collect();
+    // Of two that ask for the same message in one batch, one may go.
+    begins.iter().map(|begin| if begun.remove(begin.id.as_str()) { Began::Go } else { Began::Stale }).collect()
+}
+
+pub(super) const BEGIN: &str = "UPDATE outbox
+      SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at
+     FROM (SELECT value ->> 'id' AS id, value ->> 'echo_seq' AS echo_seq, value ->> 'yields' AS yields,
+                  value ->> 'at' AS at FROM jsonb_each(?)) b
+    WHERE outbox.send_id = b.id AND outbox.state = 'queued'
+      AND (NOT b.yields OR NOT EXISTS (
+          SELECT 1 FROM conversations c
+           WHERE c.number_id = outbox.number_id AND c.contact_id = outbox.contact_id AND c.echo_seq > b.echo_seq))
+   RETURNING outbox.send_id";

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use ponte_model::{Contact, ContactId, TenantId};
+use ponte_model::{Contact, ContactId, TenantId, Timestamp};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::json;
+use super::script::{Script, Step};
 
 /// So many aliases are remembered; then the cache starts anew. About 20 MiB.
 const CACHED_ALIASES: usize = 100_000;
@@ -15,6 +16,13 @@ type Alias = (TenantId, String);
 
 /// What was last written of a person, so that an unchanged one is not written again.
 type Known = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// Who somebody is.
+pub(in crate::sqlite) struct Resolved {
+    pub(in crate::sqlite) id: ContactId,
+    /// Whether this is the first that is known of them.
+    pub(in crate::sqlite) newcomer: bool,
+}
 
 /// Aliases to contacts. Changes of a transaction are kept apart until it is committed.
 #[derive(Default)]
@@ -81,7 +89,8 @@ impl Directory {
         &mut self,
         connection: &mut SqliteConnection,
         people: &[(&TenantId, &Contact, i64)],
-    ) -> Result<Vec<Option<ContactId>>, sqlx::Error> {
+        script: &mut Script,
+    ) -> Result<Vec<Option<Resolved>>, sqlx::Error> {
         self.load(connection, people).await?;
         let mut aliases = Vec::new();
         let mut contacts = Vec::new();
@@ -93,10 +102,13 @@ impl Directory {
                 continue;
             };
             // The strongest alias decides.
-            let id = theirs
+            let known_as = theirs
                 .iter()
-                .find_map(|alias| self.alias(alias).filter(|id| !self.changed_hands(tenant, id, person)).cloned())
-                .unwrap_or_else(|| ContactId::first_seen_as(tenant, &first.1));
+                .find_map(|alias| self.alias(alias).filter(|id| !self.changed_hands(tenant, id, person)).cloned());
+            // Nobody's alias so far, so nobody's id either: ids are made of aliases, and aliases are never given up.
+            let newcomer = known_as.is_none();
+            let id =
+                known_as.unwrap_or_else(|| ContactId::first_seen_as(tenant, &first.1, Timestamp::from_millis(*at)));
             if let Some(user_id) = &person.user_id {
                 self.user_ids.insert(id.clone(), user_id.as_str().to_owned());
             }
@@ -117,10 +129,10 @@ impl Directory {
                 contacts.push((id.clone(), *tenant, *person, *at));
                 self.new_known.insert(id.clone(), known);
             }
-            ids.push(Some(id));
+            ids.push(Some(Resolved { id, newcomer }));
         }
-        write_contacts(connection, &contacts).await?;
-        write_aliases(connection, &aliases).await?;
+        script.set(Step::Contacts, &contact_rows(&contacts))?;
+        script.set(Step::Aliases, &aliases)?;
         Ok(ids)
     }
 
@@ -140,7 +152,7 @@ impl Directory {
         }
         let rows = sqlx::query(
             "SELECT a.tenant, a.alias, a.contact_id, c.user_id
-               FROM json_each(?1) j
+               FROM jsonb_each(?1) j
                JOIN contact_aliases a ON a.tenant = j.value ->> 0 AND a.alias = j.value ->> 1
                LEFT JOIN contacts c ON c.contact_id = a.contact_id",
         )
@@ -159,55 +171,29 @@ impl Directory {
     }
 }
 
-async fn write_contacts(
-    connection: &mut SqliteConnection,
-    contacts: &[(ContactId, &TenantId, &Contact, i64)],
-) -> Result<(), sqlx::Error> {
-    if contacts.is_empty() {
-        return Ok(());
-    }
-    let rows: Vec<_> = contacts
-        .iter()
-        .map(|(id, tenant, person, at)| ContactRow {
-            id,
-            tenant,
-            user_id: person.user_id.as_ref().map(|id| id.as_str()),
-            phone: person.phone.as_ref().map(|phone| phone.as_str()),
-            name: person.name.display.as_deref(),
-            username: person.name.username.as_deref(),
-            at: *at,
-        })
-        .collect();
-    // A webhook that leaves something out takes nothing away.
-    sqlx::query(
-        "INSERT INTO contacts (contact_id, tenant, user_id, phone, name, username, created_at)
-         SELECT value ->> 'id', value ->> 'tenant', value ->> 'user_id', value ->> 'phone', value ->> 'name',
-                value ->> 'username', value ->> 'at'
-           FROM json_each(?1) WHERE true
-         ON CONFLICT (contact_id) DO UPDATE SET
-             user_id = COALESCE(excluded.user_id, user_id), phone = COALESCE(excluded.phone, phone),
-             name = COALESCE(excluded.name, name), username = COALESCE(excluded.username, username)",
-    )
-    .bind(json(&rows)?)
-    .execute(connection)
-    .await?;
-    Ok(())
+fn contact_rows<'a>(contacts: &'a [(ContactId, &TenantId, &Contact, i64)]) -> Vec<ContactRow<'a>> {
+    let rows = contacts.iter().map(|(id, tenant, person, at)| ContactRow {
+        id,
+        tenant,
+        user_id: person.user_id.as_ref().map(|id| id.as_str()),
+        phone: person.phone.as_ref().map(|phone| phone.as_str()),
+        name: person.name.display.as_deref(),
+        username: person.name.username.as_deref(),
+        at: *at,
+    });
+    rows.collect()
 }
 
-async fn write_aliases(
-    connection: &mut SqliteConnection,
-    aliases: &[(TenantId, String, ContactId)],
-) -> Result<(), sqlx::Error> {
-    if aliases.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO contact_aliases (tenant, alias, contact_id)
-         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1) WHERE true
-         ON CONFLICT (tenant, alias) DO UPDATE SET contact_id = excluded.contact_id",
-    )
-    .bind(json(&aliases)?)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
+// A webhook that leaves something out takes nothing away.
+pub(super) const CONTACTS: &str =
+    "INSERT INTO contacts (contact_id, tenant, user_id, phone, name, username, created_at)
+    SELECT value ->> 'id', value ->> 'tenant', value ->> 'user_id', value ->> 'phone', value ->> 'name',
+           value ->> 'username', value ->> 'at'
+      FROM jsonb_each(?) WHERE true
+    ON CONFLICT (contact_id) DO UPDATE SET
+        user_id = COALESCE(excluded.user_id, user_id), phone = COALESCE(excluded.phone, phone),
+        name = COALESCE(excluded.name, name), username = COALESCE(excluded.username, username)";
+
+pub(super) const ALIASES: &str = "INSERT INTO contact_aliases (tenant, alias, contact_id)
+    SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?) WHERE true
+    ON CONFLICT (tenant, alias) DO UPDATE SET contact_id = excluded.contact_id";

@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ponte_model::SendId;
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::json;
-use crate::{Finish, Finished, SharedRead, StateKey};
+use super::script::{Returned, Script, Step};
+use crate::{Finish, Finished, SendState, SharedRead, StateKey};
 
 /// A [`Finish`] encoded by the caller.
 pub(in crate::sqlite) struct Rows {
@@ -93,6 +95,14 @@ struct SendRow {
     kind: &'static str,
     expires_at: Option<i64>,
     at: i64,
+    leave: Option<LeaveRow>,
+}
+
+#[derive(Serialize)]
+struct LeaveRow {
+    echo_seq: i64,
+    yields: bool,
+    at: i64,
 }
 
 impl Rows {
@@ -156,6 +166,11 @@ impl Rows {
                 item: serde_json::to_string(&send.item)?,
                 expires_at: send.expires_at.map(|at| at.as_millis()),
                 at: send.at.as_millis(),
+                leave: send.leave.map(|leave| LeaveRow {
+                    echo_seq: leave.echo_seq,
+                    yields: leave.yields_to_echo,
+                    at: leave.at.as_millis(),
+                }),
             })
         });
         Ok(Self {
@@ -171,55 +186,56 @@ impl Rows {
     }
 }
 
-pub(in crate::sqlite) async fn apply(
+/// Returns which of the commands are stale.
+pub(in crate::sqlite) async fn plan(
     connection: &mut SqliteConnection,
     all: &[&Rows],
-) -> Result<Vec<Finished>, sqlx::Error> {
-    if all.is_empty() {
-        return Ok(Vec::new());
-    }
-    let answers = judge(connection, all).await?;
-    let good: Vec<&Rows> =
-        all.iter().zip(&answers).filter(|(_, answer)| **answer == Finished::Done).map(|(rows, _)| *rows).collect();
+    script: &mut Script,
+) -> Result<Vec<bool>, sqlx::Error> {
+    let stale = stale(connection, all).await?;
+    let good: Vec<&Rows> = all.iter().zip(&stale).filter(|(_, stale)| !**stale).map(|(rows, _)| *rows).collect();
+    let (puts, deletes) = gather(&good, |rows| rows.state.iter().map(|(_, row)| row))
+        .into_iter()
+        .partition::<Vec<_>, _>(|row| row.value.is_some());
+    let (set, cancel) =
+        gather(&good, |rows| rows.timers.iter()).into_iter().partition::<Vec<_>, _>(|row| row.due.is_some());
+    let (tag, untag) = gather(&good, |rows| rows.tags.iter()).into_iter().partition::<Vec<_>, _>(|row| row.present);
 
-    write(connection, ACKNOWLEDGE, &gather(&good, |rows| std::iter::once(&rows.handled))).await?;
-    write(connection, FACTS, &gather(&good, |rows| rows.facts.iter())).await?;
-    write(connection, RUN, &gather(&good, |rows| rows.run.iter())).await?;
-    write(connection, SEND, &gather(&good, |rows| rows.sends.iter())).await?;
-    let state = gather(&good, |rows| rows.state.iter().map(|(_, row)| row));
-    let (puts, deletes): (Vec<_>, Vec<_>) = state.into_iter().partition(|row| row.value.is_some());
-    write(connection, PUT_STATE, &puts).await?;
-    write(connection, DELETE_STATE, &deletes).await?;
-    let (set, cancel): (Vec<_>, Vec<_>) =
-        gather(&good, |rows| rows.timers.iter()).into_iter().partition(|row| row.due.is_some());
-    write(connection, SET_TIMER, &set).await?;
-    write(connection, CANCEL_TIMER, &cancel).await?;
-    let (tag, untag): (Vec<_>, Vec<_>) =
-        gather(&good, |rows| rows.tags.iter()).into_iter().partition(|row| row.present);
-    write(connection, TAG, &tag).await?;
-    write(connection, UNTAG, &untag).await?;
-    Ok(answers)
+    script.set(Step::Acknowledge, &gather(&good, |rows| std::iter::once(&rows.handled)))?;
+    script.set(Step::Facts, &gather(&good, |rows| rows.facts.iter()))?;
+    script.set(Step::Runs, &gather(&good, |rows| rows.run.iter()))?;
+    script.set(Step::Sends, &gather(&good, |rows| rows.sends.iter()))?;
+    script.set(Step::PutState, &puts)?;
+    script.set(Step::DeleteState, &deletes)?;
+    script.set(Step::SetTimers, &set)?;
+    script.set(Step::CancelTimers, &cancel)?;
+    script.set(Step::Tag, &tag)?;
+    script.set(Step::Untag, &untag)?;
+    Ok(stale)
+}
+
+pub(in crate::sqlite) fn answers(all: &[&Rows], stale: &[bool], returned: &Returned) -> Vec<Finished> {
+    let written = returned.of(Step::Sends).iter();
+    let leaving = written.filter(|row| row.get::<&str, _>(1) == SendState::Sending.as_str());
+    let mut leaving: HashSet<&str> = leaving.map(|row| row.get(0)).collect();
+    let answers = all.iter().zip(stale).map(|(rows, stale)| {
+        if *stale {
+            return Finished::Conflict;
+        }
+        let left = rows.sends.iter().filter(|send| leaving.remove(send.id.as_str()));
+        Finished::Done { leaving: left.map(|send| SendId::from(send.id.as_str())).collect() }
+    });
+    answers.collect()
 }
 
 fn gather<'a, T, I: Iterator<Item = &'a T>>(all: &[&'a Rows], rows: impl Fn(&'a Rows) -> I) -> Vec<&'a T> {
     all.iter().flat_map(|one| rows(one)).collect()
 }
 
-async fn write<T: Serialize>(
-    connection: &mut SqliteConnection,
-    statement: &'static str,
-    rows: &Vec<T>,
-) -> Result<(), sqlx::Error> {
-    if !rows.is_empty() {
-        sqlx::query(statement).bind(json(rows)?).execute(connection).await?;
-    }
-    Ok(())
-}
-
-/// Finds commands that read shared keys which have changed since, in the store or earlier in this batch.
-async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<Finished>, sqlx::Error> {
+/// Which commands read shared keys that have changed since, in the store or earlier in this batch.
+async fn stale(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<bool>, sqlx::Error> {
     if all.iter().all(|rows| rows.reads.is_empty()) {
-        return Ok(vec![Finished::Done; all.len()]);
+        return Ok(vec![false; all.len()]);
     }
     let reads: Vec<_> = all
         .iter()
@@ -230,7 +246,7 @@ async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<F
         })
         .collect();
     let rows = sqlx::query(
-        "SELECT j.key, s.version FROM json_each(?1) j
+        "SELECT j.key, s.version FROM jsonb_each(?1) j
            JOIN state s ON s.installation = j.value ->> 0 AND s.scope = j.value ->> 1
                        AND s.owner = j.value ->> 2 AND s.key = j.value ->> 3
                        AND (s.expires_at IS NULL OR s.expires_at > j.value ->> 4)",
@@ -252,58 +268,69 @@ async fn judge(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<F
         if !conflict {
             written.extend(rows.state.iter().map(|(key, _)| key));
         }
-        answers.push(if conflict { Finished::Conflict } else { Finished::Done });
+        answers.push(conflict);
     }
     Ok(answers)
 }
 
-const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done', decision = b.decision
-    FROM (SELECT value ->> 'seq' AS seq, value ->> 'decision' AS decision FROM json_each(?1)) b
+pub(super) const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done', decision = b.decision
+    FROM (SELECT value ->> 'seq' AS seq, value ->> 'decision' AS decision FROM jsonb_each(?)) b
    WHERE inbox.seq = b.seq";
 
-const FACTS: &str = "INSERT INTO conversations (number_id, contact_id, facts)
-    SELECT value ->> 'number', value ->> 'contact', value ->> 'facts' FROM json_each(?1) WHERE true
+pub(super) const FACTS: &str = "INSERT INTO conversations (number_id, contact_id, facts)
+    SELECT value ->> 'number', value ->> 'contact', value ->> 'facts' FROM jsonb_each(?) WHERE true
     ON CONFLICT (number_id, contact_id) DO UPDATE SET facts = excluded.facts";
 
 // A run that is repeated (a conflict, a crash before the commit) replaces nothing: its first commit was the only one.
-const RUN: &str = "INSERT INTO runs (run_id, seq, event_key, installation, version, digest, number_id, contact_id, at,
+pub(super) const RUNS: &str =
+    "INSERT INTO runs (run_id, seq, event_key, installation, version, digest, number_id, contact_id, at,
                                      rule, outcome, report)
     SELECT value ->> 'run', value ->> 'seq', value ->> 'event', value ->> 'installation', value ->> 'version',
            value ->> 'digest', value ->> 'number', value ->> 'contact', value ->> 'at', value ->> 'rule',
            value ->> 'outcome', value ->> 'report'
-      FROM json_each(?1) WHERE true
+      FROM jsonb_each(?) WHERE true
     ON CONFLICT (run_id) DO NOTHING";
 
-const SEND: &str = "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at,
-                                        queued_at)
+pub(super) const SENDS: &str =
+    "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at,
+                                        queued_at, state, rank, attempts, sending_at)
     SELECT value ->> 'id', value ->> 'number', value ->> 'contact', value ->> 'installation', value ->> 'run',
-           value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'at'
-      FROM json_each(?1) WHERE true
-    ON CONFLICT (send_id) DO NOTHING";
+           value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'at',
+           iif(leaves, 'sending', 'queued'), iif(leaves, 10, 0), iif(leaves, 1, 0),
+           iif(leaves, value ->> '$.leave.at', NULL)
+      FROM (SELECT value, value -> '$.leave.at' IS NOT NULL AND NOT (
+                       value ->> '$.leave.yields' AND EXISTS (
+                           SELECT 1 FROM conversations c
+                            WHERE c.number_id = value ->> 'number' AND c.contact_id = value ->> 'contact'
+                              AND c.echo_seq > value ->> '$.leave.echo_seq')) AS leaves
+              FROM jsonb_each(?)) WHERE true
+    ON CONFLICT (send_id) DO NOTHING
+    RETURNING send_id, state";
 
-const PUT_STATE: &str = "INSERT INTO state (installation, scope, owner, key, value, version, expires_at)
+pub(super) const PUT_STATE: &str = "INSERT INTO state (installation, scope, owner, key, value, version, expires_at)
     SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key',
            unhex(value ->> 'value'), value ->> 'version', value ->> 'expires_at'
-      FROM json_each(?1) WHERE true
+      FROM jsonb_each(?) WHERE true
     ON CONFLICT (installation, scope, owner, key) DO UPDATE SET
         value = excluded.value, version = excluded.version, expires_at = excluded.expires_at";
 
-const DELETE_STATE: &str = "DELETE FROM state WHERE (installation, scope, owner, key) IN (
-    SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key' FROM json_each(?1))";
+pub(super) const DELETE_STATE: &str = "DELETE FROM state WHERE (installation, scope, owner, key) IN (
+    SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key' FROM jsonb_each(?))";
 
-const SET_TIMER: &str = "INSERT INTO timers (installation, number_id, contact_id, name, due, set_by, payload)
+pub(super) const SET_TIMERS: &str =
+    "INSERT INTO timers (installation, number_id, contact_id, name, due, set_by, payload)
     SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name', value ->> 'due',
            value ->> 'set_by', value ->> 'payload'
-      FROM json_each(?1) WHERE true
+      FROM jsonb_each(?) WHERE true
     ON CONFLICT (installation, number_id, contact_id, name) DO UPDATE SET
         due = excluded.due, set_by = excluded.set_by, payload = excluded.payload";
 
-const CANCEL_TIMER: &str = "DELETE FROM timers WHERE (installation, number_id, contact_id, name) IN (
-    SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name' FROM json_each(?1))";
+pub(super) const CANCEL_TIMERS: &str = "DELETE FROM timers WHERE (installation, number_id, contact_id, name) IN (
+    SELECT value ->> 'installation', value ->> 'number', value ->> 'contact', value ->> 'name' FROM jsonb_each(?))";
 
-const TAG: &str = "INSERT INTO contact_tags (contact_id, tag)
-    SELECT value ->> 'contact', value ->> 'tag' FROM json_each(?1) WHERE true
+pub(super) const TAG: &str = "INSERT INTO contact_tags (contact_id, tag)
+    SELECT value ->> 'contact', value ->> 'tag' FROM jsonb_each(?) WHERE true
     ON CONFLICT (contact_id, tag) DO NOTHING";
 
-const UNTAG: &str = "DELETE FROM contact_tags WHERE (contact_id, tag) IN (
-    SELECT value ->> 'contact', value ->> 'tag' FROM json_each(?1))";
+pub(super) const UNTAG: &str = "DELETE FROM contact_tags WHERE (contact_id, tag) IN (
+    SELECT value ->> 'contact', value ->> 'tag' FROM jsonb_each(?))";

@@ -6,8 +6,8 @@ use ponte_model::{Contact, ContactId, Event, Lane, Origin, TenantId, Timestamp};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::contacts::Directory;
-use super::json;
+use super::contacts::{Directory, Resolved};
+use super::script::{Returned, Script, Step};
 use crate::{Incoming, Stored};
 
 /// An event as it goes into the inbox, encoded by the caller so that the committer does not have to.
@@ -77,114 +77,88 @@ struct InboxRow<'a> {
 struct ConversationRow<'a> {
     number: &'a str,
     contact: &'a ContactId,
-    echo_seq: i64,
-    echo_at: i64,
+    key: &'a str,
+    claims: bool,
+    at: i64,
 }
 
-pub(in crate::sqlite) async fn apply(
+/// The person of each event, if there is one.
+pub(in crate::sqlite) type People = Vec<Option<Resolved>>;
+
+pub(in crate::sqlite) async fn plan(
     connection: &mut SqliteConnection,
     directory: &mut Directory,
     batches: &[&Vec<Row>],
-) -> Result<Vec<Vec<Stored>>, sqlx::Error> {
-    if batches.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<&Row> = batches.iter().flat_map(|batch| batch.iter()).collect();
-    let contacts = resolve(connection, directory, &rows).await?;
-    let mut fresh = insert(connection, &rows, &contacts).await?;
+    script: &mut Script,
+) -> Result<People, sqlx::Error> {
+    let rows = || batches.iter().flat_map(|batch| batch.iter());
+    let people = resolve(connection, directory, rows(), script).await?;
 
-    // The first of two with the same key is the one that was stored.
-    let mut stored = rows
-        .iter()
-        .zip(&contacts)
-        .map(|(row, contact)| Stored { seq: fresh.remove(row.columns.key.as_str()), contact: contact.clone() });
-    let answers: Vec<Vec<Stored>> = batches.iter().map(|batch| stored.by_ref().take(batch.len()).collect()).collect();
-    drop(stored);
-
-    join_conversations(connection, &rows, answers.iter().flatten()).await?;
-    Ok(answers)
-}
-
-async fn resolve(
-    connection: &mut SqliteConnection,
-    directory: &mut Directory,
-    rows: &[&Row],
-) -> Result<Vec<Option<ContactId>>, sqlx::Error> {
-    let people: Vec<_> =
-        rows.iter().filter_map(|row| Some((&row.tenant, row.person.as_ref()?, row.received_at.as_millis()))).collect();
-    let mut ids = directory.resolve(connection, &people).await?.into_iter();
-    let found = rows.iter().map(|row| match &row.person {
-        Some(_) => ids.next().flatten(),
-        None => row.known.clone(),
-    });
-    Ok(found.collect())
-}
-
-async fn insert<'a>(
-    connection: &mut SqliteConnection,
-    rows: &[&'a Row],
-    contacts: &[Option<ContactId>],
-) -> Result<HashMap<&'a str, i64>, sqlx::Error> {
     let mut seen = HashSet::new();
-    let inbox: Vec<_> = rows
-        .iter()
-        .zip(contacts)
-        .filter(|(row, _)| seen.insert(row.columns.key.as_str()))
-        .map(|(row, contact)| InboxRow { contact: contact.as_ref(), columns: &row.columns })
-        .collect();
-    let inserted = sqlx::query(
-        "INSERT INTO inbox (key, lane, kind, tenant, number_id, contact_id, message_id, at, received_at, event)
-         SELECT value ->> 'key', value ->> 'lane', value ->> 'kind', value ->> 'tenant', value ->> 'number',
-                value ->> 'contact', value ->> 'message', value ->> 'at', value ->> 'received', value ->> 'event'
-           FROM json_each(?1) WHERE true
-         ON CONFLICT (key) DO NOTHING
-         RETURNING seq, key",
-    )
-    .bind(json(&inbox)?)
-    .fetch_all(connection)
-    .await?;
-    let keys: HashMap<&str, &'a str> =
-        rows.iter().map(|row| (row.columns.key.as_str(), row.columns.key.as_str())).collect();
-    Ok(inserted.iter().filter_map(|row| Some((*keys.get(row.get::<&str, _>(1))?, row.get::<i64, _>(0)))).collect())
-}
-
-/// Opens conversations, and gives those with an app echo to the phone.
-async fn join_conversations<'a>(
-    connection: &mut SqliteConnection,
-    rows: &[&Row],
-    stored: impl Iterator<Item = &'a Stored>,
-) -> Result<(), sqlx::Error> {
-    let mut conversations: HashMap<(&str, &ContactId), ConversationRow<'_>> = HashMap::new();
-    for (row, stored) in rows.iter().zip(stored) {
-        let (true, Some(number), Some(contact), Some(seq)) =
-            (row.joins, row.columns.number.as_deref(), &stored.contact, stored.seq)
-        else {
-            continue;
-        };
-        let entry = conversations.entry((number, contact)).or_insert(ConversationRow {
-            number,
-            contact,
-            echo_seq: 0,
-            echo_at: 0,
-        });
-        if row.claims {
-            entry.echo_seq = entry.echo_seq.max(seq);
-            entry.echo_at = entry.echo_at.max(row.columns.at);
+    let fresh = rows().zip(&people).filter(|(row, _)| seen.insert(row.columns.key.as_str()));
+    let (mut inbox, mut conversations) = (Vec::new(), Vec::new());
+    for (row, person) in fresh {
+        let (contact, columns) = (person.as_ref().map(|person| &person.id), &row.columns);
+        inbox.push(InboxRow { contact, columns });
+        if let (true, Some(number), Some(contact)) = (row.joins, columns.number.as_deref(), contact) {
+            conversations.push(ConversationRow {
+                number,
+                contact,
+                key: &columns.key,
+                claims: row.claims,
+                at: columns.at,
+            });
         }
     }
-    if conversations.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO conversations (number_id, contact_id, echo_seq, echo_at)
-         SELECT value ->> 'number', value ->> 'contact', value ->> 'echo_seq', value ->> 'echo_at'
-           FROM json_each(?1) WHERE true
-         ON CONFLICT (number_id, contact_id) DO UPDATE SET
-             echo_seq = max(echo_seq, excluded.echo_seq), echo_at = max(echo_at, excluded.echo_at)
-         WHERE excluded.echo_seq > 0",
-    )
-    .bind(json(&conversations.values().collect::<Vec<_>>())?)
-    .execute(connection)
-    .await?;
-    Ok(())
+    script.set(Step::Inbox, &inbox)?;
+    script.set(Step::Conversations, &conversations)?;
+    Ok(people)
 }
+
+pub(in crate::sqlite) fn answers(batches: &[&Vec<Row>], people: People, returned: &Returned) -> Vec<Vec<Stored>> {
+    let inserted = returned.of(Step::Inbox).iter();
+    let mut fresh: HashMap<&str, i64> = inserted.map(|row| (row.get(1), row.get(0))).collect();
+    let mut people = people.into_iter();
+    let mut stored = |row: &Row| {
+        let (contact, newcomer) = match people.next().flatten() {
+            Some(person) => (Some(person.id), person.newcomer),
+            None => (None, false),
+        };
+        // The first of two with the same key is the one that was stored.
+        Stored { seq: fresh.remove(row.columns.key.as_str()), contact, newcomer }
+    };
+    batches.iter().map(|batch| batch.iter().map(&mut stored).collect()).collect()
+}
+
+async fn resolve<'a>(
+    connection: &mut SqliteConnection,
+    directory: &mut Directory,
+    rows: impl Iterator<Item = &'a Row> + Clone,
+    script: &mut Script,
+) -> Result<People, sqlx::Error> {
+    let named = rows.clone().filter_map(|row| Some((&row.tenant, row.person.as_ref()?, row.received_at.as_millis())));
+    let mut found = directory.resolve(connection, &named.collect::<Vec<_>>(), script).await?.into_iter();
+    let people = rows.map(|row| match &row.person {
+        Some(_) => found.next().flatten(),
+        None => row.known.clone().map(|id| Resolved { id, newcomer: false }),
+    });
+    Ok(people.collect())
+}
+
+pub(super) const INBOX: &str = "INSERT INTO inbox (key, lane, kind, tenant, number_id, contact_id, message_id, at,
+                                                   received_at, event)
+    SELECT value ->> 'key', value ->> 'lane', value ->> 'kind', value ->> 'tenant', value ->> 'number',
+           value ->> 'contact', value ->> 'message', value ->> 'at', value ->> 'received', value ->> 'event'
+      FROM jsonb_each(?) WHERE true
+    ON CONFLICT (key) DO NOTHING
+    RETURNING seq, key";
+
+// Opens conversations, and gives those with an app echo to the phone. One that was delivered before gives nothing new.
+pub(super) const CONVERSATIONS: &str = "INSERT INTO conversations (number_id, contact_id, echo_seq, echo_at)
+    SELECT value ->> 'number', value ->> 'contact',
+           iif(value ->> 'claims', (SELECT seq FROM inbox WHERE key = value ->> 'key'), 0),
+           iif(value ->> 'claims', value ->> 'at', 0)
+      FROM jsonb_each(?) WHERE true
+    ON CONFLICT (number_id, contact_id) DO UPDATE SET
+        echo_seq = max(echo_seq, excluded.echo_seq), echo_at = max(echo_at, excluded.echo_at)
+    WHERE excluded.echo_seq > 0";

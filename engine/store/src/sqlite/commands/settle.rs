@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
-use super::json;
+use super::script::{Script, Step};
 use crate::{SendOutcome, SendState, Settle};
 
 #[derive(Serialize)]
@@ -13,10 +13,8 @@ struct AcceptedRow<'a> {
     at: i64,
 }
 
-pub(in crate::sqlite) async fn apply(
-    connection: &mut SqliteConnection,
-    settles: &[&Settle],
-) -> Result<(), sqlx::Error> {
+/// The frequent outcome.
+pub(in crate::sqlite) fn plan(settles: &[&Settle], script: &mut Script) -> Result<(), sqlx::Error> {
     let accepted: Vec<_> = settles
         .iter()
         .filter_map(|settle| match &settle.outcome {
@@ -28,20 +26,27 @@ pub(in crate::sqlite) async fn apply(
             _ => None,
         })
         .collect();
-    if !accepted.is_empty() {
-        // A status may have come before the response: then the message is further along, and stays there.
-        sqlx::query(
-            "UPDATE outbox SET wamid = COALESCE(outbox.wamid, b.wamid), accepted_at = b.at,
-                    state = CASE WHEN rank < 20 THEN 'accepted' ELSE state END, rank = max(rank, 20),
-                    reason = CASE WHEN rank < 20 THEN NULL ELSE reason END
-               FROM (SELECT value ->> 'id' AS id, value ->> 'wamid' AS wamid, value ->> 'at' AS at
-                       FROM json_each(?1)) b
-              WHERE outbox.send_id = b.id",
-        )
-        .bind(json(&accepted)?)
-        .execute(&mut *connection)
-        .await?;
-    }
+    script.set(Step::Accepted, &accepted)
+}
+
+// A status may have come before the response: then the message is further along, and stays there.
+pub(super) const ACCEPTED: &str = "UPDATE outbox
+      SET wamid = COALESCE(outbox.wamid, b.wamid), accepted_at = b.at,
+          state = CASE WHEN rank < 20 THEN 'accepted' ELSE state END, rank = max(rank, 20),
+          reason = CASE WHEN rank < 20 THEN NULL ELSE reason END
+     FROM (SELECT value ->> 'id' AS id, value ->> 'wamid' AS wamid, value ->> 'at' AS at FROM jsonb_each(?)) b
+    WHERE outbox.send_id = b.id";
+
+/// Whether a settlement is not in the [`plan`].
+pub(in crate::sqlite) fn is_rare(settle: &Settle) -> bool {
+    !matches!(settle.outcome, SendOutcome::Accepted { .. })
+}
+
+/// The rare outcomes.
+pub(in crate::sqlite) async fn apply_rare(
+    connection: &mut SqliteConnection,
+    settles: &[&Settle],
+) -> Result<(), sqlx::Error> {
     for settle in settles {
         match &settle.outcome {
             SendOutcome::Accepted { .. } => {}
