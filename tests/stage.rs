@@ -1,6 +1,6 @@
 //! A simulated WhatsApp on one side, the pipeline on the other, real HTTP and signatures between the two.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +36,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests is a folder of the repository").to_owned()
+    // Cargo runs the tests of a package in its folder.
+    let here = std::env::current_dir().expect("a working directory");
+    here.parent().expect("tests is a folder of the repository").to_owned()
 }
 
 /// A pipeline and the world around it.

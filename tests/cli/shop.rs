@@ -28,7 +28,9 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// The repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the repository").to_owned()
+    // Cargo runs the tests of a package in its folder.
+    let here = std::env::current_dir().expect("a working directory");
+    here.parent().expect("tests/ is in the repository").to_owned()
 }
 
 /// A package of the repository, as an argument.

@@ -3,7 +3,7 @@
 mod plugins;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -47,9 +47,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The repository.
+/// The repository that cargo was called in: asked at run time, because a shared target directory may hold a binary that
+/// was built in another clone.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where xtask lies"));
     here.parent().expect("xtask is a folder of the repository").to_owned()
 }
 

@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_unknown_plugin_is_named() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = crate::root();
         let error = names(&root, Some("no-such-flow")).unwrap_err().to_string();
         assert!(error.contains("no-such-flow") && error.contains("after-hours"), "{error}");
     }

@@ -58,7 +58,7 @@ fn request(index: usize) -> RunRequest {
         body: Body::Message(Message::of(Content::Text { body: "oi, tem o tamanho 38?".into() })),
     };
     RunRequest {
-        run: RunId::of(&event.key, event.at, &"bench".into()),
+        run: RunId::of(&event.key, 1, &"bench".into()),
         event,
         contact: Some("con_1".into()),
         attempt: 0,

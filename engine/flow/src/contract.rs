@@ -83,8 +83,7 @@ mod tests {
 
     #[test]
     fn the_host_serves_the_contract_in_the_repository() {
-        let wit = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/flow.wit");
-        let text = std::fs::read_to_string(wit).unwrap();
+        let text = std::fs::read_to_string("../../wit/flow.wit").unwrap();
         let package = text.lines().find_map(|line| line.strip_prefix("package ")?.strip_suffix(';'));
         assert_eq!(package, Some(HOST_CONTRACT));
     }

@@ -100,10 +100,10 @@ impl EventKey {
 }
 
 impl RunId {
-    /// The run of `event`, which happened at `at`, by `installation`. The same event never runs twice for one
-    /// installation, so neither does the id.
-    pub fn of(event: &EventKey, at: Timestamp, installation: &InstallationId) -> Self {
-        Self(format!("run_{}{}", time_prefix(at), short_hash(&[event.as_str(), installation.as_str()])))
+    /// The run of `event`, which has the place `seq` in the inbox, by `installation`. The same event never runs twice
+    /// for one installation, so neither does the id.
+    pub fn of(event: &EventKey, seq: i64, installation: &InstallationId) -> Self {
+        Self(format!("run_{}{}", ordered(seq), short_hash(&[event.as_str(), installation.as_str()])))
     }
 }
 
@@ -118,7 +118,7 @@ impl SendId {
 impl ContactId {
     /// A new contact, named after the alias it was first seen by, and when.
     pub fn first_seen_as(tenant: &TenantId, alias: &str, at: Timestamp) -> Self {
-        Self(format!("con_{}{}", time_prefix(at), short_hash(&[tenant.as_str(), alias])))
+        Self(format!("con_{}{}", ordered(at.as_millis()), short_hash(&[tenant.as_str(), alias])))
     }
 }
 
@@ -129,13 +129,13 @@ impl Digest256 {
     }
 }
 
-/// Ids that begin with their time are stored beside those that were made just before: a batch of writes touches a few
-/// pages of the database instead of one for each row.
-fn time_prefix(at: Timestamp) -> String {
-    format!("{:012x}", at.as_millis().max(0))
+/// Ids that begin with a growing number are stored beside those that were made just before: a batch of writes touches a
+/// few pages of the database instead of one for each row.
+fn ordered(number: i64) -> String {
+    format!("{:012x}", number.max(0))
 }
 
-/// 64 bits of SHA-256 in hex: with the millisecond before it far from any collision, and short in logs.
+/// 64 bits of SHA-256 in hex: with the number before it far from any collision, and short in logs.
 fn short_hash(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
@@ -166,13 +166,11 @@ mod tests {
 
     #[test]
     fn ids_depend_on_every_part_and_nothing_else() {
-        let run = |event: &str, at, installation: &str| {
-            RunId::of(&event.into(), Timestamp::from_millis(at), &installation.into())
-        };
+        let run = |event: &str, seq, installation: &str| RunId::of(&event.into(), seq, &installation.into());
         assert_eq!(run("a", 0, "b"), run("a", 0, "b"));
         assert_ne!(run("a", 0, "b"), run("ab", 0, ""));
         assert_ne!(run("a", 0, "b"), run("a", 1, "b"));
         assert_ne!(SendId::of(&run("a", 0, "b"), 0), SendId::of(&run("a", 0, "b"), 1));
-        assert!(run("z", 9, "z") < run("a", 10, "a"), "in the order of time");
+        assert!(run("z", 9, "z") < run("a", 10, "a"), "in the order of the inbox");
     }
 }

@@ -10,14 +10,19 @@ use crate::platform;
 #[serde(default)]
 pub struct Facts {
     /// Who speaks, and since when.
+    #[serde(skip_serializing_if = "Ownership::is_default")]
     pub ownership: Ownership,
     /// Until when free-form messages may be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub window_until: Option<Timestamp>,
     /// When the customer last wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_customer_at: Option<Timestamp>,
     /// When the customer wrote before that.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_customer_at: Option<Timestamp>,
     /// When somebody last wrote from the phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_app_at: Option<Timestamp>,
     /// How many messages the customer wrote.
     pub customer_messages: u32,
@@ -34,6 +39,7 @@ pub struct Ownership {
     /// The last human message or hand-off: release is counted from here.
     pub since: Timestamp,
     /// The run that handed the conversation over, if one did: what that run said before may still leave.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_by: Option<RunId>,
 }
 
@@ -44,6 +50,12 @@ pub struct Echo {
     pub seq: i64,
     /// When it was written.
     pub at: Timestamp,
+}
+
+impl Ownership {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Facts {

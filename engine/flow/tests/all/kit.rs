@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ponte_flow::{FlowPackage, PackageError, Problem};
 use tempfile::TempDir;
@@ -10,7 +10,7 @@ pub(crate) const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 const FILES: [&str; 5] = ["flow.toml", "settings.schema.json", "texts/pt-BR.toml", "texts/es.toml", "texts/en.toml"];
 
 pub(crate) fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+    PathBuf::from("tests/fixtures")
 }
 
 /// A copy of the good package, to spoil.

@@ -172,7 +172,7 @@ async fn run(
     scene: Scene,
 ) -> Result<Tried, StoreError> {
     let event = &pending.event;
-    let run = RunId::of(&event.key, event.at, &installed.id);
+    let run = RunId::of(&event.key, pending.seq, &installed.id);
     let reads = Arc::new(Mutex::new(Vec::new()));
     let broker = RunBroker::new(core, installed, pending, &scene, run.clone(), Arc::clone(&reads));
     let request = RunRequest {

@@ -157,7 +157,7 @@ fn component(module: &str, imports: &BTreeSet<String>, version: &str) -> Vec<u8>
 
 /// The files of `wit/` as one, as if they were of another version.
 fn contract(version: &str) -> String {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
+    let dir = PathBuf::from("../../wit");
     let mut text = format!("package ponte:flow@{version};\n");
     let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

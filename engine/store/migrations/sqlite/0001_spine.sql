@@ -1,4 +1,7 @@
 -- Times are milliseconds since the Unix epoch, UTC. JSON is kept as text. Words (lane, state …) are those of `ponte-model`.
+--
+-- Ids of contacts, runs and sends grow with time, and keys begin with the contact: what is written together lies
+-- together, so a commit writes a few pages of each table instead of one for every row.
 
 -- Grows with each change of numbers or installations, so that a running pipeline notices.
 CREATE TABLE registry (
@@ -52,7 +55,7 @@ CREATE TABLE conversations (
     facts      TEXT NOT NULL DEFAULT '{}',
     echo_seq   INTEGER NOT NULL DEFAULT 0,
     echo_at    INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (number_id, contact_id)
+    PRIMARY KEY (contact_id, number_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Everything that happened. Rows stay for the time in which the platform may deliver them again.
@@ -75,14 +78,14 @@ CREATE TABLE inbox (
     decision    TEXT                        -- the rule that decided who handles it
 ) STRICT;
 CREATE INDEX inbox_open ON inbox (seq) WHERE state = 'pending';
-CREATE INDEX inbox_chat ON inbox (number_id, contact_id, seq) WHERE kind IN ('message', 'echo');
+CREATE INDEX inbox_chat ON inbox (contact_id, number_id, seq) WHERE kind IN ('message', 'echo');
 CREATE INDEX inbox_age ON inbox (received_at);
 
 -- Keys and values of flows.
 CREATE TABLE state (
     installation TEXT NOT NULL,
     scope        TEXT NOT NULL,
-    owner        TEXT NOT NULL,             -- number/contact, contact, or empty
+    owner        TEXT NOT NULL,             -- contact/number, contact, or empty
     key          TEXT NOT NULL,
     value        BLOB NOT NULL,
     version      INTEGER NOT NULL,
@@ -99,7 +102,7 @@ CREATE TABLE timers (
     due          INTEGER NOT NULL,
     set_by       INTEGER NOT NULL,          -- the place in the inbox of the event that set it
     payload      TEXT NOT NULL,
-    PRIMARY KEY (installation, number_id, contact_id, name)
+    PRIMARY KEY (installation, contact_id, number_id, name)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX timers_due ON timers (due);
 
@@ -141,7 +144,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_queue ON outbox (number_id, seq) WHERE state = 'queued';
 CREATE INDEX outbox_unsettled ON outbox (sending_at) WHERE state IN ('sending', 'in-doubt');
 CREATE INDEX outbox_wamid ON outbox (wamid) WHERE wamid IS NOT NULL;
-CREATE INDEX outbox_chat ON outbox (number_id, contact_id, seq);
+CREATE INDEX outbox_chat ON outbox (contact_id, number_id, seq);
 CREATE INDEX outbox_age ON outbox (queued_at);
 
 -- One execution of a plugin.

@@ -10,7 +10,7 @@ pub struct StateKey {
     pub installation: InstallationId,
     /// Whose the key is.
     pub scope: StateScope,
-    /// Who that is: `number/contact`, the contact, or nobody for the installation's own.
+    /// Who that is: `contact/number`, the contact, or nobody for the installation's own.
     pub owner: String,
     /// The key.
     pub key: String,
@@ -25,7 +25,7 @@ impl StateKey {
         key: impl Into<String>,
     ) -> Option<Self> {
         let owner = match scope {
-            StateScope::Conversation => conversation?.to_string(),
+            StateScope::Conversation => conversation.map(|id| format!("{}/{}", id.contact, id.number))?,
             StateScope::Contact => conversation?.contact.to_string(),
             StateScope::Installation => String::new(),
         };

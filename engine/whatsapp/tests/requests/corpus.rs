@@ -348,8 +348,8 @@ fn apply(example: &mut Value, differs: &Differs) {
 
 #[test]
 fn every_example_of_metas_is_what_ponte_builds() {
-    let corpora = std::env::var_os("PONTE_CORPORA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"), PathBuf::from);
+    let corpora =
+        std::env::var_os("PONTE_CORPORA").map_or_else(|| PathBuf::from("../../../shared/corpora"), PathBuf::from);
     let folder = corpora.join("meta-openapi/requests");
     let Ok(files) = std::fs::read_dir(&folder) else {
         println!("skipped: no corpora at {}", folder.display());

@@ -17,13 +17,13 @@ pub fn events_of(body: &str) -> Vec<Event> {
 
 /// One of our own payloads, as text.
 pub fn payload(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/payloads").join(name);
+    let path = PathBuf::from("tests/payloads").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Every payload of our own, with its name.
 pub fn own_payloads() -> Vec<(String, String)> {
-    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/payloads");
+    let dir = PathBuf::from("tests/payloads");
     let names = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names.filter(|name| name.ends_with(".json")).collect();
     names.sort();
@@ -32,7 +32,7 @@ pub fn own_payloads() -> Vec<(String, String)> {
 
 /// Every payload of the corpora as `file#case`; `None`, with a notice, where they are absent.
 pub fn corpora() -> Option<Vec<(String, Value)>> {
-    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let default = PathBuf::from("../../../shared/corpora");
     let root = std::env::var_os("PONTE_CORPORA").map_or(default, PathBuf::from);
     let mut cases = Vec::new();
     for dir in ["pywa", "meta-openapi/webhooks"] {
