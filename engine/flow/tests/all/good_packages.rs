@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ponte_flow::{FailureAction, FlowPackage, Permission, TriggerEvent, TriggerHours};
 
