@@ -17,4 +17,4 @@ mod verdict;
 pub use facts::{Echo, Facts, Ownership};
 pub use fold::{fold, hand_off, release};
 pub use routing::{Candidate, Decision, Handler, HoursCondition, Trigger, route};
-pub use verdict::{Proposal, Purpose, Sender, judge};
+pub use verdict::{No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Situation, judge, judge_by};

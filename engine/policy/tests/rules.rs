@@ -6,7 +6,8 @@ use ponte_model::{
     Body, Content, Event, HandOffTarget, InstallationId, Lane, Message, Origin, Owner, Refusal, RunId, Timer, Timestamp,
 };
 use ponte_policy::{
-    Candidate, Echo, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Trigger, fold, hand_off, judge, route,
+    Candidate, Echo, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Situation, Trigger, fold, hand_off,
+    judge, route,
 };
 
 const HOUR: u64 = 3600;
@@ -43,8 +44,9 @@ fn phone(secs: u64) -> Event {
 
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
     let run = RunId::from(run);
-    judge(Proposal { purpose, sender: Sender::Flow(&run) }, facts, echo, None, at(secs))
-        .map_err(|refusal| refusal.code())
+    let situation = Situation { now: at(secs), number_suspended: None, facts, echo };
+    judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &situation)
+        .map_err(|objection| objection.into_refusal().code())
 }
 
 #[test]
@@ -141,7 +143,9 @@ fn what_a_run_said_before_handing_over_may_leave_and_nothing_else() {
 fn a_suspended_number_says_why() {
     let facts = fold(Facts::default(), &customer(0), 1);
     let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person };
-    let refusal = judge(proposal, &facts, Echo::default(), Some("offboarded"), at(1)).unwrap_err();
+    let situation =
+        Situation { now: at(1), number_suspended: Some("offboarded"), facts: &facts, echo: Echo::default() };
+    let refusal = judge(&proposal, &situation).unwrap_err().into_refusal();
     assert_eq!(refusal, Refusal::NumberUnavailable { why: "offboarded".into() });
 }
 

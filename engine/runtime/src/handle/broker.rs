@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
-use ponte_policy::{Proposal, Purpose, Sender, judge};
+use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge};
 use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
 use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
 
@@ -116,7 +116,17 @@ impl Broker for RunBroker {
         };
         let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
         let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
-        judge(proposal, &known.facts, known.echo, self.suspended.as_deref(), self.core.clock.now())?;
+        let situation = Situation {
+            now: self.core.clock.now(),
+            number_suspended: self.suspended.as_deref(),
+            facts: &known.facts,
+            echo: known.echo,
+        };
+        // What is only held waits in the outbox: the flow may ask for it.
+        match judge(&proposal, &situation) {
+            Err(Objection { no: No::Refused(refusal), .. }) => return Err(refusal),
+            Err(Objection { no: No::Held { .. }, .. }) | Ok(()) => {}
+        }
         Ok(recipient)
     }
 

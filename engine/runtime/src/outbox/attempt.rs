@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::{Refusal, RunId, Timestamp};
-use ponte_policy::{Echo, Facts, Proposal, Purpose, Sender, judge};
+use ponte_model::{RunId, Timestamp};
+use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Sender, Situation, judge};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
 use ponte_whatsapp::graph::{GraphError, SendError};
@@ -49,33 +49,22 @@ pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting, ou
 
 /// Returns whether the message has ended; `None` if only the store can tell.
 async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting, out: bool) -> Result<Option<bool>, StoreError> {
-    if !out && let Some(ended) = let_out_or_end(core, waiting).await? {
-        return Ok(ended);
-    }
-    let outcome = exchange(core, line, waiting).await;
+    let gate = if out { Gate::Open } else { let_out(core, waiting).await? };
+    let outcome = match gate {
+        Gate::Open => exchange(core, line, waiting).await,
+        Gate::Shut(outcome) => outcome,
+        Gate::Unknown => return Ok(None),
+    };
     let again = match &outcome {
-        SendOutcome::Requeue { not_before, .. } => {
+        SendOutcome::Requeue { not_before, counts, .. } => {
             waiting.not_before = *not_before;
-            waiting.attempts += 1;
+            waiting.attempts += u32::from(*counts);
             true
         }
         _ => false,
     };
     settle(core, waiting, outcome).await?;
     Ok(Some(!again))
-}
-
-/// `None`: it may leave. Otherwise as [`attempt`].
-async fn let_out_or_end(core: &Core, waiting: &Waiting) -> Result<Option<Option<bool>>, StoreError> {
-    if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
-        return settle(core, waiting, SendOutcome::Expired).await.map(|()| Some(Some(true)));
-    }
-    if let Err(refusal) = let_out(core, waiting).await? {
-        let Some(refusal) = refusal else { return Ok(Some(None)) };
-        let reason = format!("{}: {refusal}", refusal.code());
-        return settle(core, waiting, SendOutcome::Refused { reason }).await.map(|()| Some(Some(true)));
-    }
-    Ok(None)
 }
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
@@ -85,26 +74,39 @@ pub(crate) fn clear(
     facts: &Facts,
     echo: Echo,
     now: Timestamp,
-) -> Result<Leave, Refusal> {
+) -> Result<Leave, Objection> {
     let purpose = match item {
         OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
         OutboxItem::Message { .. } => Purpose::Template,
         OutboxItem::Seen { .. } => Purpose::Receipt,
     };
-    let sender = run.map_or(Sender::Person, Sender::Flow);
-    judge(Proposal { purpose, sender }, facts, echo, None, now)?;
+    let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
+    // A line whose number cannot send stands still; its messages are not judged meanwhile.
+    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
     Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
 }
 
+/// What the rules make of a message that wants out.
+enum Gate {
+    /// It stands as being sent.
+    Open,
+    /// It does not leave now, or not at all.
+    Shut(SendOutcome),
+    /// It is not queued any more, or an echo keeps coming that the cache does not know of.
+    Unknown,
+}
+
 /// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
-/// `Err(None)`: it is not
-/// queued any more, or an echo keeps coming that the cache does not know of.
-async fn let_out(core: &Core, waiting: &Waiting) -> Result<Result<(), Option<Refusal>>, StoreError> {
+async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
+    if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
+        return Ok(Gate::Shut(SendOutcome::Expired));
+    }
     let registry = core.registry.now();
     if let Some(id) = &waiting.installation
         && registry.installation(id).is_none()
     {
-        return Ok(Err(Some(Refusal::Other { why: format!("the installation {id} is not active any more") })));
+        let reason = format!("installation: {id} is not active any more");
+        return Ok(Gate::Shut(SendOutcome::Refused { reason }));
     }
     let mut last_seen = None;
     loop {
@@ -112,16 +114,29 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Result<(), Option<Ref
         let now = core.clock.now();
         let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
             Ok(leave) => leave,
-            Err(refusal) => return Ok(Err(Some(refusal))),
+            Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };
         if last_seen == Some(known.echo) {
-            return Ok(Err(None));
+            return Ok(Gate::Unknown);
         }
         last_seen = Some(known.echo);
         match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
-            Began::Go => return Ok(Ok(())),
+            Began::Go => return Ok(Gate::Open),
             // An echo came that the cache did not know of: look again.
             Began::Stale => core.conversations.forget(&waiting.conversation),
+        }
+    }
+}
+
+/// What the row of a message says to which a rule objects.
+fn objected(objection: Objection) -> SendOutcome {
+    let rule = objection.rule;
+    match objection.no {
+        No::Refused(refusal) => {
+            SendOutcome::Refused { reason: format!("{}: {refusal} (rule: {rule})", refusal.code()) }
+        }
+        No::Held { until, why } => {
+            SendOutcome::Requeue { not_before: until, reason: format!("held: {why} (rule: {rule})"), counts: false }
         }
     }
 }

@@ -1,0 +1,127 @@
+//! Whether a message may be sent.
+//!
+//! [`ORDER`] is the list of the rules; each is a function of a [`Proposal`] and a [`Situation`], in a file of its own.
+//! They are asked in turn and the first that says no decides. Asked twice with the same words: when the flow asks, so
+//! that it can react, and at the moment of sending, because the world may have changed meanwhile.
+
+mod number;
+mod owner;
+mod window;
+
+use std::fmt;
+
+use ponte_model::{Refusal, RunId, Timestamp};
+
+use crate::{Echo, Facts};
+
+/// A message that somebody wants to send.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// What for.
+    pub purpose: Purpose,
+    /// Who wants to.
+    pub sender: Sender<'a>,
+}
+
+/// What a message is for, as far as the rules care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Anything but a template: needs an open window.
+    FreeForm,
+    /// An approved template: may be sent at any time.
+    Template,
+    /// A read receipt: no message, needs no window.
+    Receipt,
+}
+
+/// Who wants to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender<'a> {
+    /// A flow, in a run.
+    Flow(&'a RunId),
+    /// A person on the API side.
+    Person,
+}
+
+/// Everything that the rules look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The moment for which the verdict is asked.
+    pub now: Timestamp,
+    /// Why the number cannot send, if so.
+    pub number_suspended: Option<&'a str>,
+    /// The conversation.
+    pub facts: &'a Facts,
+    /// The last app echo that is stored, folded into the facts or not.
+    pub echo: Echo,
+}
+
+/// A rule's no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum No {
+    /// Never: the message ends here, with the reason.
+    Refused(Refusal),
+    /// Not now: the message keeps its place and is judged again then.
+    Held {
+        /// When there may be room; not before.
+        until: Timestamp,
+        /// Why, in words for people.
+        why: String,
+    },
+}
+
+impl From<Refusal> for No {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// A no, and the rule that said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objection {
+    /// The name of the rule in [`ORDER`].
+    pub rule: &'static str,
+    /// What it said.
+    pub no: No,
+}
+
+impl Objection {
+    /// As a value of the contract: what is held is a quota that is spent until a moment.
+    pub fn into_refusal(self) -> Refusal {
+        match self.no {
+            No::Refused(refusal) => refusal,
+            No::Held { until, .. } => Refusal::Quota { until },
+        }
+    }
+}
+
+impl fmt::Display for Objection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.no {
+            No::Refused(refusal) => write!(f, "{}: {refusal}", self.rule),
+            No::Held { until, why } => write!(f, "{}: {why}, until {until}", self.rule),
+        }
+    }
+}
+
+/// A rule: its name, and the question.
+pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), No>);
+
+/// The rules in the order in which they are asked.
+pub const ORDER: &[Rule] = &[("number", number::check), ("owner", owner::check), ("window", window::check)];
+
+/// Says whether the message may leave.
+///
+/// # Errors
+/// What the first rule said that says no.
+pub fn judge(proposal: &Proposal<'_>, situation: &Situation<'_>) -> Result<(), Objection> {
+    judge_by(ORDER, proposal, situation)
+}
+
+/// As [`judge`], by other rules: tests take one out to see that it is missed.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_by(rules: &[Rule], proposal: &Proposal<'_>, situation: &Situation<'_>) -> Result<(), Objection> {
+    rules.iter().try_for_each(|&(rule, check)| check(proposal, situation).map_err(|no| Objection { rule, no }))
+}
