@@ -78,6 +78,24 @@ pub fn reminding() -> Vec<u8> {
     )
 }
 
+/// Replies with what the customer wrote, and sets a timer of as many hours as that has letters. On the timer: says
+/// "lembrete", whoever speaks by then and whether the window is open or not.
+pub fn insisting() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/schedule@0.1.0\" \"after\" (func $after (param i32 i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"lembrete\")",
+        &format!(
+            "(if (i32.eqz (i32.load8_u offset=40 (local.get 0)))
+                (then (call $text {CONTACT} {TEXT} (i32.const 512))
+                      (call $after (i32.const 1024) (i32.const 8)
+                                   (i32.mul (i32.load offset=68 (local.get 0)) (i32.const 3600))
+                                   (i32.const 1024) (i32.const 8) (i32.const 512)))
+                (else (call $text {CONTACT} (i32.const 1024) (i32.const 8) (i32.const 512))))"
+        ),
+    )
+}
+
 /// Fails at once.
 pub fn trapping() -> Vec<u8> {
     component("", "unreachable")

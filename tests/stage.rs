@@ -61,6 +61,7 @@ pub struct Stage {
 pub struct StageBuilder {
     at: Timestamp,
     throughput: u32,
+    own_throughput: Option<u32>,
     settings: RuntimeSettings,
     request_timeout: Duration,
     flows: Vec<InstallRequest>,
@@ -72,6 +73,7 @@ impl Default for StageBuilder {
             // A Monday, 22:10 in São Paulo.
             at: Timestamp::from_secs(1_795_482_600),
             throughput: 1_000,
+            own_throughput: None,
             settings: RuntimeSettings::default(),
             request_timeout: Duration::from_secs(5),
             flows: Vec::new(),
@@ -84,6 +86,13 @@ impl StageBuilder {
     #[must_use]
     pub fn throughput(mut self, throughput: u32) -> Self {
         self.throughput = throughput;
+        self
+    }
+
+    /// What Ponte believes of the number's throughput, where that differs.
+    #[must_use]
+    pub fn own_throughput(mut self, throughput: u32) -> Self {
+        self.own_throughput = Some(throughput);
         self
     }
 
@@ -181,12 +190,15 @@ impl Stage {
         dir: Arc<tempfile::TempDir>,
         fresh: bool,
     ) -> Self {
-        let store = SqliteStore::open(dir.path()).await.expect("the store opens");
+        let store = Self::open(&dir).await;
         let compiler = Compiler::in_process(dir.path().join("plugins")).expect("a compiler");
         if fresh {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
-                let config =
-                    NumberConfig { mode: NumberMode::Coexistence, throughput: builder.throughput, suspended: None };
+                let config = NumberConfig {
+                    mode: NumberMode::Coexistence,
+                    throughput: builder.own_throughput.unwrap_or(builder.throughput),
+                    suspended: None,
+                };
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),
@@ -229,6 +241,22 @@ impl Stage {
         });
         simulator.set_webhook_url(&webhook).expect("an address");
         Self { simulator, runtime, clock, webhook, builder, dir, server }
+    }
+
+    /// Tasks of a pipeline that has just ended may hold its store for a moment.
+    async fn open(dir: &tempfile::TempDir) -> SqliteStore {
+        let opened = async {
+            loop {
+                match SqliteStore::open(dir.path()).await {
+                    Ok(store) => return store,
+                    Err(error) if error.to_string().contains("another ponte process") => {
+                        ponte_clock::pause(Duration::from_millis(5)).await;
+                    }
+                    Err(error) => panic!("the store does not open: {error}"),
+                }
+            }
+        };
+        ponte_clock::within(PATIENCE, opened).await.expect("the pipeline before lets go of its store")
     }
 
     /// Ends the pipeline and starts another over the same data; the world goes on.

@@ -14,6 +14,9 @@ pub struct PlatformRules {
     pub window_margin: Duration,
     /// Messages that may be sent to one person at once. Source: Meta, "About the platform", pair rate limits.
     pub pair_burst: u32,
+    /// Ponte stops so many before the burst is used up: the platform counts on arrival, and one request may be seconds
+    /// slower than the next.
+    pub pair_margin: u32,
     /// After a burst, one message to the same person in so long. Source: as above.
     pub pair_interval: Duration,
     /// The window in which a number's throughput is counted: a second, and a tenth for the way to Meta.
@@ -27,6 +30,7 @@ pub const RULES: PlatformRules = PlatformRules {
     window: Duration::from_secs(24 * 3600),
     window_margin: Duration::from_secs(60),
     pair_burst: 45,
+    pair_margin: 2,
     pair_interval: Duration::from_secs(6),
     throughput_window: Duration::from_millis(1100),
 };

@@ -134,6 +134,11 @@ impl Runtime {
         self.waiting() == 0 && self.core.outbox.is_idle()
     }
 
+    /// Whether nothing is in hand or on its way: what waits, waits for its time.
+    pub fn is_still(&self) -> bool {
+        self.waiting() == 0 && self.core.outbox.in_flight() == 0
+    }
+
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.core.store

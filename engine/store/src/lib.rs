@@ -121,6 +121,9 @@ pub trait Store: Send + Sync + 'static {
     /// Messages of a number that wait and are due at `now`, in order.
     async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
 
+    /// Messages let out since a moment, in order: what the pace has to remember over a restart.
+    async fn left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>>;
+
     /// When the next message of the number that waits is due; `None` if none waits.
     async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>>;
 

@@ -50,7 +50,8 @@ impl Pace {
             self.pairs.retain(|_, bucket| !bucket.is_full(now));
         }
         let bucket = self.pairs.entry(contact.clone());
-        bucket.or_insert_with(|| Bucket::full(RULES.pair_burst, RULES.pair_interval, now)).take(now);
+        let burst = RULES.pair_burst - RULES.pair_margin;
+        bucket.or_insert_with(|| Bucket::full(burst, RULES.pair_interval, now)).take(now);
     }
 
     /// Meta said that the number is too fast: nothing leaves for `pause`.

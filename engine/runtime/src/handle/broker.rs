@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
-use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge};
+use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge_by};
 use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
 use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
 
@@ -123,7 +123,7 @@ impl Broker for RunBroker {
             echo: known.echo,
         };
         // What is only held waits in the outbox: the flow may ask for it.
-        match judge(&proposal, &situation) {
+        match judge_by(self.core.settings.rules, &proposal, &situation) {
             Err(Objection { no: No::Refused(refusal), .. }) => return Err(refusal),
             Err(Objection { no: No::Held { .. }, .. }) | Ok(()) => {}
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ponte_model::{RunId, Timestamp};
-use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Sender, Situation, judge};
+use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Rule, Sender, Situation, judge_by};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
 use ponte_whatsapp::graph::{GraphError, SendError};
@@ -69,6 +69,7 @@ async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting, out: bool
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
 pub(crate) fn clear(
+    rules: &[Rule],
     item: &OutboxItem,
     run: Option<&RunId>,
     facts: &Facts,
@@ -82,7 +83,7 @@ pub(crate) fn clear(
     };
     let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
     // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
+    judge_by(rules, &proposal, &Situation { now, number_suspended: None, facts, echo })?;
     Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
 }
 
@@ -112,7 +113,8 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
+        let leave = match clear(core.settings.rules, &waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now)
+        {
             Ok(leave) => leave,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };

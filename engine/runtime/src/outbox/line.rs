@@ -135,6 +135,15 @@ impl Line {
         self.lock().pace.note_inbound(now);
     }
 
+    /// A message that left before this process began.
+    pub(super) fn note_left(&self, contact: &ContactId, at: Timestamp) {
+        self.lock().pace.take(contact, at);
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.lock().in_flight
+    }
+
     pub(super) fn back_off(&self, now: Timestamp, pause: Duration) {
         self.lock().pace.back_off(now, pause);
     }

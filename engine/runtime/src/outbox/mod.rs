@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ponte_model::{NumberId, Timestamp};
+use ponte_policy::platform::RULES;
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
@@ -66,8 +67,19 @@ impl Outbox {
         self.lock().values().all(|line| line.is_idle())
     }
 
-    /// After a start: everything that waited when the process ended.
+    /// How many requests are on their way.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().values().map(|line| line.in_flight()).sum()
+    }
+
+    /// After a start: everything that waited when the process ended, and what left so shortly before that it counts.
     pub(crate) async fn load(&self, core: &Arc<Core>) -> Result<(), StoreError> {
+        let horizon = core.clock.now().minus(RULES.pair_interval * RULES.pair_burst);
+        for left in core.store.left_since(horizon).await? {
+            if left.kind != OutboxItem::SEEN {
+                self.line(core, &left.conversation.number).note_left(&left.conversation.contact, left.at);
+            }
+        }
         for number in core.store.numbers_with_queue().await? {
             self.line(core, &number).refill_later();
         }

@@ -142,7 +142,7 @@ CREATE TABLE outbox (
     failed_at    INTEGER
 ) STRICT;
 CREATE INDEX outbox_queue ON outbox (number_id, seq) WHERE state = 'queued';
-CREATE INDEX outbox_unsettled ON outbox (sending_at) WHERE state IN ('sending', 'in-doubt');
+CREATE INDEX outbox_left ON outbox (sending_at) WHERE sending_at IS NOT NULL;
 CREATE INDEX outbox_wamid ON outbox (wamid) WHERE wamid IS NOT NULL;
 CREATE INDEX outbox_chat ON outbox (contact_id, number_id, seq);
 CREATE INDEX outbox_age ON outbox (queued_at);

@@ -25,11 +25,14 @@ pub enum OutboxItem {
 }
 
 impl OutboxItem {
+    /// The kind of a read receipt.
+    pub const SEEN: &'static str = "seen";
+
     /// The word for it in logs and metrics.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Message { message } => message.payload.kind(),
-            Self::Seen { .. } => "seen",
+            Self::Seen { .. } => Self::SEEN,
         }
     }
 }
@@ -253,6 +256,17 @@ pub struct StatusUpdate {
     pub at: Timestamp,
 }
 
+/// A message that left, or may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftSend {
+    /// Where it belongs.
+    pub conversation: ConversationId,
+    /// What kind of message: `seen` is none.
+    pub kind: String,
+    /// When it was let out.
+    pub at: Timestamp,
+}
+
 /// One row of the outbox, for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SendRow {
@@ -268,6 +282,9 @@ pub struct SendRow {
     pub state: SendState,
     /// How often it was tried.
     pub attempts: u32,
+    /// When it was last let out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<Timestamp>,
     /// Meta's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<MessageId>,

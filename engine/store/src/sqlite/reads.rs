@@ -12,9 +12,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use crate::{
-    Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, NumberRow, OutboxItem,
-    PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, StateKey, StateValue, StoreError,
-    TimerRow,
+    Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend, NumberRow,
+    OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, StateKey, StateValue,
+    StoreError, TimerRow,
 };
 
 fn time(row: &SqliteRow, column: &str) -> Timestamp {
@@ -210,6 +210,25 @@ impl SqliteStore {
         Ok(queued.filter_map(readable).collect())
     }
 
+    pub(super) async fn read_left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>> {
+        let rows = sqlx::query(
+            "SELECT number_id, contact_id, kind, sending_at FROM outbox
+              WHERE sending_at IS NOT NULL AND sending_at >= ?1 ORDER BY sending_at",
+        )
+        .bind(since.as_millis())
+        .fetch_all(&self.readers)
+        .await?;
+        let left = rows.iter().map(|row| LeftSend {
+            conversation: ConversationId {
+                number: text(row, "number_id").into(),
+                contact: text(row, "contact_id").into(),
+            },
+            kind: text(row, "kind"),
+            at: time(row, "sending_at"),
+        });
+        Ok(left.collect())
+    }
+
     pub(super) async fn read_next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
         let due: Option<i64> =
             sqlx::query_scalar("SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1")
@@ -228,7 +247,7 @@ impl SqliteStore {
 
     pub(super) async fn read_sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
         let rows = sqlx::query(
-            "SELECT send_id, number_id, contact_id, kind, state, attempts, wamid, code, reason FROM outbox
+            "SELECT send_id, number_id, contact_id, kind, state, attempts, sending_at, wamid, code, reason FROM outbox
               WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2",
         )
         .bind(number.map(|id| id.as_str()))
@@ -247,6 +266,7 @@ impl SqliteStore {
                     kind: row.get("kind"),
                     state,
                     attempts: row.get("attempts"),
+                    left_at: row.get::<Option<i64>, _>("sending_at").map(Timestamp::from_millis),
                     message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
                     code: row.get("code"),
                     reason: row.get("reason"),

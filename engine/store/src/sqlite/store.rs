@@ -9,8 +9,8 @@ use super::commands::{finish, ingest, statuses};
 use super::committer::{Command, Op};
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
-    StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
+    InstallationRow, LeftSend, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow,
+    Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -126,6 +126,10 @@ impl Store for SqliteStore {
 
     async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
         self.read_queued(number, now, limit).await
+    }
+
+    async fn left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>> {
+        self.read_left_since(since).await
     }
 
     async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
