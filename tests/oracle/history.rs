@@ -167,7 +167,7 @@ fn faults(rng: &mut Rng) -> FaultPlan {
 }
 
 /// Lets time pass in small steps until nothing is on its way.
-async fn settle(stage: &Stage, rng: &mut Rng) {
+pub(crate) async fn settle(stage: &Stage, rng: &mut Rng) {
     for _ in 0..400 {
         if stage.runtime.is_still() {
             ponte_clock::pause(Duration::from_millis(1)).await;

@@ -19,6 +19,7 @@
 //! | the throughput of the line | Meta refuses with 130429 |
 //! | the pair rate of the line, or its memory over a restart | Meta refuses with 131056 |
 
+mod crowd;
 mod history;
 mod mutants;
 mod world;

@@ -75,7 +75,7 @@ pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result
 
 /// What others must know at once: that a person is new, echoes, which stop sends, and what comes in, which counts
 /// against the throughput.
-fn notice(core: &Core, pending: &Pending, newcomer: Option<u64>) {
+fn notice(core: &Arc<Core>, pending: &Pending, newcomer: Option<u64>) {
     let event = &pending.event;
     if event.lane != Lane::Message {
         return;
@@ -86,7 +86,7 @@ fn notice(core: &Core, pending: &Pending, newcomer: Option<u64>) {
     }
     match event.origin {
         Origin::App => core.conversations.echoed(&conversation, Echo { seq: pending.seq, at: event.at }),
-        Origin::Customer => core.outbox.note_inbound(&conversation.number, core.clock.now()),
+        Origin::Customer => core.outbox.note_inbound(core, &conversation.number, core.clock.now()),
         Origin::Api | Origin::System => {}
     }
 }

@@ -34,7 +34,7 @@ impl Pace {
     }
 
     /// When a message to `contact` may leave: `now` if at once.
-    pub fn ready_at(&self, contact: &ContactId, now: Timestamp) -> Timestamp {
+    pub fn ready_at(&mut self, contact: &ContactId, now: Timestamp) -> Timestamp {
         self.pair_ready_at(contact, now).max(self.throughput.ready_at(now))
     }
 

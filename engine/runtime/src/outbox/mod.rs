@@ -6,9 +6,9 @@ mod line;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use ponte_model::{NumberId, Timestamp};
-use ponte_policy::platform::RULES;
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
@@ -16,6 +16,10 @@ pub(crate) use attempt::clear;
 pub(crate) use departure::Departure;
 use line::Line;
 pub(crate) use line::Waiting;
+
+/// What left in this time before a start counts. A chat that goes on at the pair rate stays in debt as long as it does, so
+/// this is longer than the debt of one burst.
+const REMEMBERED: Duration = Duration::from_secs(3600);
 
 /// One line of waiting messages per number.
 #[derive(Default)]
@@ -49,10 +53,8 @@ impl Outbox {
     }
 
     /// A message came in on a number: it counts against its throughput.
-    pub(crate) fn note_inbound(&self, number: &NumberId, now: Timestamp) {
-        if let Some(line) = self.lock().get(number) {
-            line.note_inbound(now);
-        }
+    pub(crate) fn note_inbound(&self, core: &Arc<Core>, number: &NumberId, now: Timestamp) {
+        self.line(core, number).note_inbound(now);
     }
 
     /// Numbers were changed: a line that stood still may move on.
@@ -74,8 +76,7 @@ impl Outbox {
 
     /// After a start: everything that waited when the process ended, and what left so shortly before that it counts.
     pub(crate) async fn load(&self, core: &Arc<Core>) -> Result<(), StoreError> {
-        let horizon = core.clock.now().minus(RULES.pair_interval * RULES.pair_burst);
-        for left in core.store.left_since(horizon).await? {
+        for left in core.store.left_since(core.clock.now().minus(REMEMBERED)).await? {
             if left.kind != OutboxItem::SEEN {
                 self.line(core, &left.conversation.number).note_left(&left.conversation.contact, left.at);
             }
