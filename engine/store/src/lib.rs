@@ -124,8 +124,8 @@ pub trait Store: Send + Sync + 'static {
     /// Messages let out since a moment, in order: what the pace has to remember over a restart.
     async fn left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>>;
 
-    /// When the next message of the number that waits is due; `None` if none waits.
-    async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>>;
+    /// When the next message of the number is due that waits for a moment after `now`; `None` if none does.
+    async fn next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>>;
 
     /// Lets a message out, unless an echo came meanwhile.
     async fn begin_send(&self, begin: BeginSend) -> Result<Began>;

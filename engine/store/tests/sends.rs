@@ -101,7 +101,7 @@ async fn a_send_that_surely_did_not_leave_waits_its_turn_again() {
     let requeue = SendOutcome::Requeue { not_before: at(60), reason: "130429".into(), counts: true };
     settle(&store, "s1", requeue).await;
     assert!(store.queued(&NUMBER.into(), at(59), 10).await.unwrap().is_empty());
-    assert_eq!(store.next_queued(&NUMBER.into()).await.unwrap(), Some(at(60)));
+    assert_eq!(store.next_queued(&NUMBER.into(), at(3)).await.unwrap(), Some(at(60)));
     assert_eq!(store.queued(&NUMBER.into(), at(60), 10).await.unwrap()[0].attempts, 1);
 }
 

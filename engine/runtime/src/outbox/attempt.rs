@@ -25,18 +25,25 @@ const STORE_PAUSE: Duration = Duration::from_secs(2);
 pub(super) enum Fate {
     /// It is over, one way or another.
     Ended,
-    /// It waits for its turn again.
+    /// It waits for its turn again, and those to the same person behind it.
     Again(Waiting),
+    /// A rule holds it until a moment: it waits in the store, and nothing waits behind it.
+    Held(Timestamp),
     /// Nobody here knows how it stands: the store does.
     Unsettled,
 }
 
 /// `out`: it stands as being sent already.
 pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Fate {
-    match attempt(core, line, &mut waiting, out).await {
-        Ok(Some(true)) => Fate::Ended,
-        Ok(Some(false)) => Fate::Again(waiting),
-        Ok(None) => Fate::Unsettled,
+    match attempt(core, line, &waiting, out).await {
+        Ok(Step::Ended) => Fate::Ended,
+        Ok(Step::Again { not_before, counts }) => {
+            waiting.not_before = not_before;
+            waiting.attempts += u32::from(counts);
+            Fate::Again(waiting)
+        }
+        Ok(Step::Held(until)) => Fate::Held(until),
+        Ok(Step::Unknown) => Fate::Unsettled,
         Err(error) => {
             // It stands in the store as it did: queued, and then it is fetched again; or as being sent, and then it is
             // in doubt at the next start. Never sent again from here.
@@ -47,24 +54,32 @@ pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting, ou
     }
 }
 
-/// Returns whether the message has ended; `None` if only the store can tell.
-async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting, out: bool) -> Result<Option<bool>, StoreError> {
+/// Where an attempt ends.
+enum Step {
+    Ended,
+    Again {
+        not_before: Timestamp,
+        counts: bool,
+    },
+    Held(Timestamp),
+    /// Only the store can tell.
+    Unknown,
+}
+
+async fn attempt(core: &Arc<Core>, line: &Line, waiting: &Waiting, out: bool) -> Result<Step, StoreError> {
     let gate = if out { Gate::Open } else { let_out(core, waiting).await? };
-    let outcome = match gate {
-        Gate::Open => exchange(core, line, waiting).await,
-        Gate::Shut(outcome) => outcome,
-        Gate::Unknown => return Ok(None),
+    let (outcome, by_rule) = match gate {
+        Gate::Open => (exchange(core, line, waiting).await, false),
+        Gate::Shut(outcome) => (outcome, true),
+        Gate::Unknown => return Ok(Step::Unknown),
     };
-    let again = match &outcome {
-        SendOutcome::Requeue { not_before, counts, .. } => {
-            waiting.not_before = *not_before;
-            waiting.attempts += u32::from(*counts);
-            true
-        }
-        _ => false,
+    let step = match &outcome {
+        SendOutcome::Requeue { not_before, .. } if by_rule => Step::Held(*not_before),
+        SendOutcome::Requeue { not_before, counts, .. } => Step::Again { not_before: *not_before, counts: *counts },
+        _ => Step::Ended,
     };
     settle(core, waiting, outcome).await?;
-    Ok(Some(!again))
+    Ok(step)
 }
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ponte_model::ContactId;
+use ponte_model::{ContactId, SendId};
 
 use super::Waiting;
 use super::line::{self, Line};
@@ -11,22 +11,26 @@ use crate::core::Core;
 /// The right to send one message to a person now. Given back when dropped; what the pace counted stays counted, which
 /// costs a moment at most.
 pub(crate) struct Departure {
-    pub(super) line: Arc<Line>,
-    pub(super) contact: Option<ContactId>,
+    line: Arc<Line>,
+    place: Option<(SendId, ContactId)>,
 }
 
 impl Departure {
-    /// Sends a message that was committed as `sending`.
+    pub(super) fn of(line: Arc<Line>, id: SendId, contact: ContactId) -> Self {
+        Self { line, place: Some((id, contact)) }
+    }
+
+    /// Sends the message, which was committed as `sending`.
     pub(super) fn leave(mut self, core: &Arc<Core>, waiting: Waiting) {
-        self.contact = None;
+        self.place = None;
         line::send(core, &self.line, waiting, true);
     }
 }
 
 impl Drop for Departure {
     fn drop(&mut self) {
-        if let Some(contact) = &self.contact {
-            self.line.settled(contact, None);
+        if let Some((id, contact)) = &self.place {
+            self.line.settled(id, contact, None);
         }
     }
 }

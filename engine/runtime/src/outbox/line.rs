@@ -1,6 +1,6 @@
 //! The waiting messages of one number, and which is next.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp};
 use ponte_policy::pacing::Pace;
-use ponte_store::{NewSend, OutboxItem, QueuedSend};
+use ponte_store::{NewSend, OutboxItem, QueuedSend, StoreError};
 use tokio::sync::Notify;
 
 use super::attempt::{self, Fate};
@@ -16,6 +16,9 @@ use crate::core::Core;
 
 /// So many messages of a number are kept in memory; the rest wait in the store.
 const IN_MEMORY: usize = 2_000;
+
+/// More are fetched when so few are left.
+const REFILL_BELOW: usize = 500;
 
 /// A message that waits for its turn.
 #[derive(Clone, Debug)]
@@ -75,8 +78,12 @@ struct State {
     later: BTreeSet<(Timestamp, ContactId)>,
     in_flight: usize,
     len: usize,
+    /// Everything in memory or on its way.
+    known: HashSet<SendId>,
     /// More wait in the store than in memory: nothing is added here until they are fetched.
     spilled: bool,
+    /// When the first of those that a rule holds, and that wait in the store, is due.
+    held_until: Option<Timestamp>,
     /// Something was committed while the store was being read.
     missed: bool,
 }
@@ -99,7 +106,9 @@ impl Line {
             later: BTreeSet::new(),
             in_flight: 0,
             len: 0,
+            known: HashSet::new(),
             spilled: false,
+            held_until: None,
             missed: false,
         };
         Self { number, state: Mutex::new(state), changed: Notify::new() }
@@ -117,6 +126,12 @@ impl Line {
         self.changed.notify_one();
     }
 
+    /// A rule holds a message of this line, which waits in the store.
+    fn hold_until(&self, until: Timestamp) {
+        let mut state = self.lock();
+        state.held_until = Some(state.held_until.map_or(until, |other| other.min(until)));
+    }
+
     pub(super) fn refill_later(&self) {
         self.lock().spilled = true;
         self.changed.notify_one();
@@ -124,7 +139,7 @@ impl Line {
 
     pub(super) fn is_idle(&self) -> bool {
         let state = self.lock();
-        state.len == 0 && state.in_flight == 0 && !state.spilled
+        state.len == 0 && state.in_flight == 0 && !state.spilled && state.held_until.is_none()
     }
 
     pub(super) fn wake(&self) {
@@ -149,7 +164,14 @@ impl Line {
     }
 
     /// Takes the next place for a message of a person, if nobody waits for it and it could leave now.
-    pub(super) fn reserve(&self, contact: &ContactId, paced: bool, now: Timestamp, most_in_flight: usize) -> bool {
+    pub(super) fn reserve(
+        &self,
+        id: &SendId,
+        contact: &ContactId,
+        paced: bool,
+        now: Timestamp,
+        most_in_flight: usize,
+    ) -> bool {
         let mut state = self.lock();
         let free = !state.spilled
             && state.ready.is_empty()
@@ -162,16 +184,19 @@ impl Line {
             }
             state.in_flight += 1;
             state.people.insert(contact.clone(), VecDeque::new());
+            state.known.insert(id.clone());
         }
         free
     }
 
     /// A message has ended; or it waits again, before those behind it.
-    pub(super) fn settled(&self, contact: &ContactId, again: Option<Waiting>) {
+    pub(super) fn settled(&self, id: &SendId, contact: &ContactId, again: Option<Waiting>) {
         let mut state = self.lock();
         state.in_flight -= 1;
+        state.known.remove(id);
         if let Some(again) = again {
             state.len += 1;
+            state.known.insert(again.id.clone());
             state.people.entry(contact.clone()).or_default().push_front(again);
         }
         if state.people.get(contact).is_some_and(|queue| !queue.is_empty()) {
@@ -190,6 +215,9 @@ impl Line {
 
 impl State {
     fn push(&mut self, waiting: Waiting) {
+        if !self.known.insert(waiting.id.clone()) {
+            return;
+        }
         let contact = waiting.conversation.contact.clone();
         self.len += 1;
         let idle = !self.people.contains_key(&contact);
@@ -200,7 +228,8 @@ impl State {
     }
 
     fn next(&mut self, now: Timestamp, most_in_flight: usize) -> Next {
-        if self.spilled && self.len == 0 && self.in_flight == 0 {
+        let due = self.held_until.is_some_and(|until| until <= now);
+        if (self.spilled && self.len <= REFILL_BELOW) || due {
             return Next::Fetch;
         }
         if self.in_flight >= most_in_flight {
@@ -234,8 +263,8 @@ impl State {
             let head = self.people.get_mut(&contact).and_then(VecDeque::pop_front).expect("there is a head");
             return Next::Send(Box::new(head));
         }
-        match self.later.first() {
-            Some((due, _)) => Next::WaitUntil(*due),
+        match self.later.first().map(|(due, _)| *due).into_iter().chain(self.held_until).min() {
+            Some(due) => Next::WaitUntil(due),
             None => Next::Wait,
         }
     }
@@ -272,7 +301,7 @@ pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
 pub(super) fn send(core: &Arc<Core>, line: &Arc<Line>, waiting: Waiting, out: bool) {
     let (core, line) = (Arc::clone(core), Arc::clone(line));
     core.tasks.clone().spawn(async move {
-        let contact = waiting.conversation.contact.clone();
+        let (id, contact) = (waiting.id.clone(), waiting.conversation.contact.clone());
         // A panic of ours must not keep the person's other messages for ever.
         let attempt = AssertUnwindSafe(attempt::send(&core, &line, waiting, out)).catch_unwind();
         let again = match attempt.await {
@@ -281,9 +310,13 @@ pub(super) fn send(core: &Arc<Core>, line: &Arc<Line>, waiting: Waiting, out: bo
                 line.refill_later();
                 None
             }
+            Ok(Fate::Held(until)) => {
+                line.hold_until(until);
+                None
+            }
             Ok(Fate::Again(waiting)) => Some(waiting),
         };
-        line.settled(&contact, again);
+        line.settled(&id, &contact, again);
     });
 }
 
@@ -302,16 +335,25 @@ pub(super) fn held(core: &Core, line: &Line) -> bool {
     held || core.tokens.of(&line.number).is_none()
 }
 
-/// Fetches what waits in the store.
+/// Fetches what waits in the store and is due. What was requeued after an error is in memory, due or not, so that a
+/// person's messages keep their order; after a start it is fetched when it is due.
 async fn fetch(core: &Core, line: &Line) {
     let now = core.clock.now();
-    // Those that are due later are fetched as well, or a person's messages would change their order.
-    let far = Timestamp::from_millis(i64::MAX);
-    line.lock().missed = false;
-    match core.store.queued(&line.number, far, IN_MEMORY as u32).await {
-        Ok(queued) => {
+    let most = {
+        let mut state = line.lock();
+        state.missed = false;
+        // Those in memory stand in the store as well.
+        IN_MEMORY + state.known.len()
+    };
+    let read = async {
+        let queued = core.store.queued(&line.number, now, most as u32).await?;
+        Ok::<_, StoreError>((queued, core.store.next_queued(&line.number, now).await?))
+    };
+    match read.await {
+        Ok((queued, next)) => {
             let mut state = line.lock();
-            state.spilled = queued.len() >= IN_MEMORY || state.missed;
+            state.spilled = queued.len() >= most || state.missed;
+            state.held_until = next;
             queued.into_iter().map(Waiting::from).for_each(|waiting| state.push(waiting));
         }
         Err(error) => {

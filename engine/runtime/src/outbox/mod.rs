@@ -34,8 +34,8 @@ impl Outbox {
         let paced = matches!(send.item, OutboxItem::Message { .. });
         let contact = send.conversation.contact.clone();
         let most = core.settings.requests_per_number;
-        let free = !line::held(core, &line) && line.reserve(&contact, paced, core.clock.now(), most);
-        free.then(|| Departure { line, contact: Some(contact) })
+        let free = !line::held(core, &line) && line.reserve(&send.id, &contact, paced, core.clock.now(), most);
+        free.then(|| Departure::of(line, send.id.clone(), contact))
     }
 
     /// Messages that were just committed. The first of them leaves if there is a departure, and stands as `sending`.

@@ -229,12 +229,14 @@ impl SqliteStore {
         Ok(left.collect())
     }
 
-    pub(super) async fn read_next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
-        let due: Option<i64> =
-            sqlx::query_scalar("SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1")
-                .bind(number.as_str())
-                .fetch_one(&self.readers)
-                .await?;
+    pub(super) async fn read_next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>> {
+        let due: Option<i64> = sqlx::query_scalar(
+            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND not_before > ?2",
+        )
+        .bind(number.as_str())
+        .bind(now.as_millis())
+        .fetch_one(&self.readers)
+        .await?;
         Ok(due.map(Timestamp::from_millis))
     }
 

@@ -132,8 +132,8 @@ impl Store for SqliteStore {
         self.read_left_since(since).await
     }
 
-    async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>> {
-        self.read_next_queued(number).await
+    async fn next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>> {
+        self.read_next_queued(number, now).await
     }
 
     async fn begin_send(&self, begin: BeginSend) -> Result<Began> {
