@@ -197,6 +197,7 @@ impl Stage {
                 let config = NumberConfig {
                     mode: NumberMode::Coexistence,
                     throughput: builder.own_throughput.unwrap_or(builder.throughput),
+                    daily_reach: None,
                     suspended: None,
                 };
                 let number = NumberRow {

@@ -19,6 +19,10 @@ pub struct PlatformRules {
     pub pair_margin: u32,
     /// After a burst, one message to the same person in so long. Source: as above.
     pub pair_interval: Duration,
+    /// The time in which different people outside the window are counted. Source: Meta, "Messaging limits" (2025).
+    pub reach_window: Duration,
+    /// So many are allowed until the portfolio's tier is known: the smallest tier. Source: as above.
+    pub reach_until_known: u32,
     /// The window in which a number's throughput is counted: a second, and a tenth for the way to Meta.
     /// Source: Meta, "Throughput".
     pub throughput_window: Duration,
@@ -32,6 +36,8 @@ pub const RULES: PlatformRules = PlatformRules {
     pair_burst: 45,
     pair_margin: 2,
     pair_interval: Duration::from_secs(6),
+    reach_window: Duration::from_secs(24 * 3600),
+    reach_until_known: 250,
     throughput_window: Duration::from_millis(1100),
 };
 

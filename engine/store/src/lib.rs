@@ -121,8 +121,8 @@ pub trait Store: Send + Sync + 'static {
     /// Messages of a number that wait and are due at `now`, in order.
     async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
 
-    /// Messages let out since a moment, in order: what the pace has to remember over a restart.
-    async fn left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>>;
+    /// Messages (of a kind) let out since a moment, in order: what quotas have to remember over a restart.
+    async fn left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>>;
 
     /// When the next message of the number is due that waits for a moment after `now`; `None` if none does.
     async fn next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>>;

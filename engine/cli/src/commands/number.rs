@@ -19,7 +19,7 @@ pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<Exit
                 tenant: tenant.into(),
                 waba_id: waba.map(Into::into),
                 display_phone: phone.map(digits).map(Into::into),
-                config: NumberConfig { mode: mode.into(), throughput, suspended: None },
+                config: NumberConfig { mode: mode.into(), throughput, daily_reach: None, suspended: None },
             };
             store.put_number(&row, SystemClock.now()).await?;
             eprintln!("number {} is registered; a running `ponte serve` notices within seconds", row.id);

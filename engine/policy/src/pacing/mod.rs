@@ -1,6 +1,7 @@
 //! When there is room for a message. Over the limit means later, never lost.
 
 mod bucket;
+mod reach;
 mod window;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use ponte_model::{ContactId, Timestamp};
 
 use crate::platform::RULES;
 use bucket::Bucket;
+pub use reach::Reach;
 use window::SlidingWindow;
 
 /// People whose bucket is remembered; full buckets are forgotten when there are more.

@@ -12,7 +12,7 @@ use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, IdentityChange, Owner, RunId, Timestamp};
 use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
-use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
+use ponte_store::{ContactChange, Finish, Finished, OutboxItem, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
@@ -237,6 +237,11 @@ fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) 
     let rules = core.settings.rules;
     let leave =
         outbox::clear(rules, &first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
+    // Templates outside the window are counted when they leave the line.
+    let counted = matches!(&first.item, OutboxItem::Message { message } if !message.payload.is_free_form());
+    if counted {
+        return None;
+    }
     let departure = core.outbox.reserve(core, first)?;
     first.leave = Some(leave);
     Some(departure)

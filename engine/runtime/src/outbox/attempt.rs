@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ponte_model::{RunId, Timestamp};
+use ponte_policy::platform::RULES;
 use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Rule, Sender, Situation, judge_by};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
@@ -14,6 +15,7 @@ use ponte_whatsapp::outbound;
 use super::Waiting;
 use super::line::Line;
 use crate::core::Core;
+use crate::registry::Snapshot;
 
 /// How long a number pauses after an error that concerns its account or credentials.
 const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
@@ -137,12 +139,26 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
             return Ok(Gate::Unknown);
         }
         last_seen = Some(known.echo);
+        if let Err(objection) = reach(core, &registry, waiting, &known.facts, now) {
+            return Ok(Gate::Shut(objected(objection)));
+        }
         match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
             Began::Go => return Ok(Gate::Open),
             // An echo came that the cache did not know of: look again.
             Began::Stale => core.conversations.forget(&waiting.conversation),
         }
     }
+}
+
+/// Templates outside the window go to so many people a day.
+fn reach(core: &Core, registry: &Snapshot, waiting: &Waiting, facts: &Facts, now: Timestamp) -> Result<(), Objection> {
+    let OutboxItem::Message { message } = &waiting.item else { return Ok(()) };
+    if message.payload.is_free_form() || facts.window_open(now) {
+        return Ok(());
+    }
+    let Some(number) = registry.number(&waiting.conversation.number) else { return Ok(()) };
+    let limit = number.row.config.daily_reach.unwrap_or(RULES.reach_until_known);
+    core.outbox.claim(&number.tenant, &waiting.conversation.contact, limit, now)
 }
 
 /// What the row of a message says to which a rule objects.

@@ -5,10 +5,13 @@ mod departure;
 mod line;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ponte_model::{NumberId, Timestamp};
+use ponte_model::{ContactId, NumberId, TenantId, Timestamp};
+use ponte_policy::Objection;
+use ponte_policy::pacing::Reach;
+use ponte_policy::platform::RULES;
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
@@ -25,6 +28,8 @@ const REMEMBERED: Duration = Duration::from_secs(3600);
 #[derive(Default)]
 pub(crate) struct Outbox {
     lines: Mutex<HashMap<NumberId, Arc<Line>>>,
+    /// Whom each tenant wrote to outside the window. A tenant's numbers are taken for one portfolio.
+    reach: Mutex<HashMap<TenantId, Reach>>,
 }
 
 impl Outbox {
@@ -76,7 +81,14 @@ impl Outbox {
 
     /// After a start: everything that waited when the process ended, and what left so shortly before that it counts.
     pub(crate) async fn load(&self, core: &Arc<Core>) -> Result<(), StoreError> {
-        for left in core.store.left_since(core.clock.now().minus(REMEMBERED)).await? {
+        let now = core.clock.now();
+        let registry = core.registry.now();
+        for left in core.store.left_since(now.minus(RULES.reach_window), Some(OutboxItem::TEMPLATE)).await? {
+            if let Some(number) = registry.number(&left.conversation.number) {
+                self.reached().entry(number.tenant.clone()).or_default().take(&left.conversation.contact, left.at);
+            }
+        }
+        for left in core.store.left_since(now.minus(REMEMBERED), None).await? {
             if left.kind != OutboxItem::SEEN {
                 self.line(core, &left.conversation.number).note_left(&left.conversation.contact, left.at);
             }
@@ -98,6 +110,15 @@ impl Outbox {
         // Not among the tasks that a shutdown waits for: a line ends when the pipeline does, its requests do not.
         tokio::spawn(line::run(Arc::clone(core), Arc::clone(&line)));
         line
+    }
+
+    /// Takes a place among those to whom a tenant may write outside the window.
+    fn claim(&self, tenant: &TenantId, contact: &ContactId, limit: u32, now: Timestamp) -> Result<(), Objection> {
+        self.reached().entry(tenant.clone()).or_default().claim(contact, limit, now)
+    }
+
+    fn reached(&self) -> MutexGuard<'_, HashMap<TenantId, Reach>> {
+        self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<NumberId, Arc<Line>>> {

@@ -28,6 +28,9 @@ pub struct NumberConfig {
     pub mode: NumberMode,
     /// Messages a second, inbound and outbound added.
     pub throughput: u32,
+    /// Different people a day outside the window, for the whole portfolio: its tier. Unknown: the smallest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_reach: Option<u32>,
     /// Why nothing may be sent now, if so: offboarded, paused by the operator …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<String>,

@@ -25,6 +25,8 @@ pub enum OutboxItem {
 }
 
 impl OutboxItem {
+    /// The kind of a template.
+    pub const TEMPLATE: &'static str = "template";
     /// The kind of a read receipt.
     pub const SEEN: &'static str = "seen";
 

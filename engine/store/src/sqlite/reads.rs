@@ -210,12 +210,13 @@ impl SqliteStore {
         Ok(queued.filter_map(readable).collect())
     }
 
-    pub(super) async fn read_left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>> {
+    pub(super) async fn read_left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>> {
         let rows = sqlx::query(
             "SELECT number_id, contact_id, kind, sending_at FROM outbox
-              WHERE sending_at IS NOT NULL AND sending_at >= ?1 ORDER BY sending_at",
+              WHERE sending_at IS NOT NULL AND sending_at >= ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY sending_at",
         )
         .bind(since.as_millis())
+        .bind(kind)
         .fetch_all(&self.readers)
         .await?;
         let left = rows.iter().map(|row| LeftSend {

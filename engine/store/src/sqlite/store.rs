@@ -128,8 +128,8 @@ impl Store for SqliteStore {
         self.read_queued(number, now, limit).await
     }
 
-    async fn left_since(&self, since: Timestamp) -> Result<Vec<LeftSend>> {
-        self.read_left_since(since).await
+    async fn left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>> {
+        self.read_left_since(since, kind).await
     }
 
     async fn next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>> {

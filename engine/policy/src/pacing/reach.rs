@@ -1,0 +1,119 @@
+//! How many different people may be written to outside the customer-service window.
+
+use std::collections::{BTreeSet, HashMap};
+
+use ponte_model::{ContactId, Timestamp};
+
+use crate::platform::RULES;
+use crate::{No, Objection};
+
+/// The people that a portfolio wrote to outside the window in the last 24 hours. Source: Meta, "Messaging limits":
+/// unique users in a moving 24 hours, shared by all numbers of a portfolio.
+///
+/// Messages count when they leave. The platform counts when they are delivered, and failed ones not at all, so this is
+/// never less than what it counts.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    last: HashMap<ContactId, Timestamp>,
+    order: BTreeSet<(Timestamp, ContactId)>,
+    /// So many of the next places that become free were named to somebody.
+    promised: usize,
+}
+
+impl Reach {
+    /// Takes a place for `contact` under a limit of so many people.
+    ///
+    /// # Errors
+    /// There is none: held until one becomes free.
+    pub fn claim(&mut self, contact: &ContactId, limit: u32, now: Timestamp) -> Result<(), Objection> {
+        let until = self.ready_at(contact, limit, now);
+        if until > now {
+            let why = format!("{limit} people were written to outside the window in 24 hours, which is the limit");
+            return Err(Objection { rule: "reach", no: No::Held { until, why } });
+        }
+        self.take(contact, now);
+        Ok(())
+    }
+
+    /// When a message to `contact` may leave: `now` if at once. Each who has to wait is told another place, so that they
+    /// do not all come back at the same moment for one.
+    fn ready_at(&mut self, contact: &ContactId, limit: u32, now: Timestamp) -> Timestamp {
+        self.forget(now);
+        let over = (self.last.len() + 1).saturating_sub(limit as usize);
+        if over == 0 || self.last.contains_key(contact) {
+            return now;
+        }
+        // Without any place at all (a limit of nothing) there is nobody to wait for.
+        let place = (over - 1 + self.promised).min(self.order.len().saturating_sub(1));
+        self.promised += 1;
+        let frees = self.order.iter().nth(place).map_or(now, |(at, _)| *at);
+        frees.plus(RULES.reach_window)
+    }
+
+    /// A message to `contact` leaves, or left before this process began.
+    pub fn take(&mut self, contact: &ContactId, now: Timestamp) {
+        if let Some(before) = self.last.insert(contact.clone(), now) {
+            self.order.remove(&(before, contact.clone()));
+        }
+        self.order.insert((now, contact.clone()));
+    }
+
+    fn forget(&mut self, now: Timestamp) {
+        while let Some((at, _)) = self.order.first()
+            && now.since(*at) >= RULES.reach_window
+        {
+            let (_, contact) = self.order.pop_first().expect("there is a first");
+            self.last.remove(&contact);
+            self.promised = self.promised.saturating_sub(1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whoever asks and when: never more different people than the limit in any 24 hours, and whoever waits as long
+        /// as told finds a place in the end.
+        #[test]
+        fn never_more_people_than_the_limit(
+            asks in proptest::collection::vec((0u64..7_200, 0u8..40), 1..300), limit in 1u32..10,
+        ) {
+            let (mut reach, mut now) = (Reach::default(), Timestamp::from_secs(1_000_000));
+            let mut left: Vec<(Timestamp, ContactId)> = Vec::new();
+            for (gap, who) in asks {
+                now = now.plus(Duration::from_secs(gap));
+                let contact = ContactId::from(who.to_string());
+                let ready = reach.ready_at(&contact, limit, now);
+                if ready <= now {
+                    reach.take(&contact, now);
+                    left.push((now, contact));
+                    let day: HashSet<_> =
+                        left.iter().filter(|(at, _)| now.since(*at) < RULES.reach_window).map(|(_, who)| who).collect();
+                    prop_assert!(day.len() <= limit as usize);
+                } else {
+                    prop_assert!(ready.since(now) <= RULES.reach_window);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn those_who_wait_are_told_different_places() {
+        let (mut reach, start) = (Reach::default(), Timestamp::from_secs(1_000_000));
+        for who in 0..3u64 {
+            reach.take(&ContactId::from(who.to_string()), start.plus(Duration::from_secs(who)));
+        }
+        let now = start.plus(Duration::from_secs(60));
+        let told: Vec<_> = ["a", "b", "c"].map(|who| reach.ready_at(&who.into(), 3, now)).to_vec();
+        let free = |secs| start.plus(Duration::from_secs(secs)).plus(RULES.reach_window);
+        assert_eq!(told, [free(0), free(1), free(2)]);
+        assert_eq!(reach.ready_at(&"1".into(), 3, now), now, "who was written to counts already");
+    }
+}
