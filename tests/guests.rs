@@ -96,6 +96,22 @@ pub fn insisting() -> Vec<u8> {
     )
 }
 
+/// On a message: sets a timer of 25 hours. On the timer: sends the template "volte" in pt_BR.
+pub fn inviting() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"template\" (func $template (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/schedule@0.1.0\" \"after\" (func $after (param i32 i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"voltept_BR\")",
+        &format!(
+            "(if (i32.eqz (i32.load8_u offset=40 (local.get 0)))
+                (then (call $after (i32.const 1024) (i32.const 5) (i32.const 90000) (i32.const 1024) (i32.const 5)
+                                   (i32.const 512)))
+                (else (call $template {CONTACT} (i32.const 1024) (i32.const 5) (i32.const 1029) (i32.const 5)
+                                      (i32.const 0) (i32.const 0) (i32.const 512))))"
+        ),
+    )
+}
+
 /// Fails at once.
 pub fn trapping() -> Vec<u8> {
     component("", "unreachable")

@@ -62,6 +62,7 @@ pub struct StageBuilder {
     at: Timestamp,
     throughput: u32,
     own_throughput: Option<u32>,
+    daily_reach: Option<u32>,
     settings: RuntimeSettings,
     request_timeout: Duration,
     flows: Vec<InstallRequest>,
@@ -74,6 +75,7 @@ impl Default for StageBuilder {
             at: Timestamp::from_secs(1_795_482_600),
             throughput: 1_000,
             own_throughput: None,
+            daily_reach: None,
             settings: RuntimeSettings::default(),
             request_timeout: Duration::from_secs(5),
             flows: Vec::new(),
@@ -93,6 +95,13 @@ impl StageBuilder {
     #[must_use]
     pub fn own_throughput(mut self, throughput: u32) -> Self {
         self.own_throughput = Some(throughput);
+        self
+    }
+
+    /// To how many people a day the numbers may write outside the window.
+    #[must_use]
+    pub fn daily_reach(mut self, people: u32) -> Self {
+        self.daily_reach = Some(people);
         self
     }
 
@@ -197,7 +206,7 @@ impl Stage {
                 let config = NumberConfig {
                     mode: NumberMode::Coexistence,
                     throughput: builder.own_throughput.unwrap_or(builder.throughput),
-                    daily_reach: None,
+                    daily_reach: builder.daily_reach,
                     suspended: None,
                 };
                 let number = NumberRow {

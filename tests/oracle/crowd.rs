@@ -7,9 +7,9 @@ use fastrand::Rng;
 use futures::StreamExt as _;
 use ponte_clock::Clock as _;
 use ponte_model::Timestamp;
-use ponte_simulator::What;
+use ponte_simulator::{Template, What};
 use ponte_store::SendState;
-use ponte_tests::{NUMBER, Stage, StageBuilder, guests};
+use ponte_tests::{NUMBER, Stage, StageBuilder, WABA, guests};
 
 use crate::history::settle;
 
@@ -97,4 +97,52 @@ async fn five_hundred_messages_on_a_number_of_five_a_second_leave_in_order_and_n
     let came = transcript.iter().rfind(|entry| matches!(entry.what, What::Inbound { .. })).expect("they wrote").at;
     let late: Vec<_> = stage.simulator.refusals().into_iter().filter(|entry| entry.at > came).collect();
     assert!(late.is_empty(), "{:?}", late.first());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_thousand_people_exactly_the_tier_is_written_to_in_a_day_and_the_rest_waits() {
+    const PEOPLE: u32 = 10_000;
+    const TIER: usize = 2_000;
+    let stage = StageBuilder::default()
+        .guest("invite", &guests::inviting(), NUMBER)
+        .throughput(1_000_000)
+        .daily_reach(TIER as u32)
+        .start()
+        .await;
+    stage.simulator.put_template(WABA, Template::approved("volte", "pt_BR", "MARKETING", "Sentimos a sua falta!"));
+    let write = |n: u32| {
+        let customer = stage.simulator.customer(format!("5511{n:09}"));
+        async move { customer.writes("oi").await }
+    };
+    futures::stream::iter(0..PEOPLE).map(write).buffer_unordered(64).collect::<Vec<_>>().await;
+    stage.rest().await;
+
+    let day = Duration::from_secs(24 * 3600);
+    let mut stage = stage;
+    for round in 1..=3 {
+        stage.clock.advance(if round == 1 { day + Duration::from_secs(3_660) } else { day });
+        quiet(&stage).await;
+        let sent = stage.simulator.counts().sends as usize;
+        assert_eq!(sent, TIER * round, "after {round} days");
+        if round == 1 {
+            // What was counted survives a restart.
+            stage = stage.restart().await;
+            quiet(&stage).await;
+            assert_eq!(stage.simulator.counts().sends as usize, TIER);
+        }
+    }
+    let rows = stage.store().sends(None, 2 * PEOPLE).await.unwrap();
+    let held = rows.iter().filter(|row| row.state == SendState::Queued).collect::<Vec<_>>();
+    assert_eq!(held.len(), PEOPLE as usize - 3 * TIER, "the rest waits");
+    let why = held.iter().filter_map(|row| row.reason.as_deref()).find(|why| why.contains("rule: reach"));
+    assert!(why.is_some(), "and says why: {:?}", held.first());
+}
+
+/// Waits until nothing is on its way for a while; what a rule holds stays.
+async fn quiet(stage: &Stage) {
+    let mut still = 0;
+    while still < 100 {
+        still = if stage.runtime.is_still() { still + 1 } else { 0 };
+        ponte_clock::pause(Duration::from_millis(5)).await;
+    }
 }
