@@ -121,6 +121,7 @@ impl Broker for RunBroker {
             number_suspended: self.suspended.as_deref(),
             facts: &known.facts,
             echo: known.echo,
+            template: None,
         };
         // What is only held waits in the outbox: the flow may ask for it.
         match judge(&proposal, &situation) {

@@ -82,7 +82,7 @@ pub(crate) fn clear(
     };
     let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
     // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
+    judge(&proposal, &Situation { now, number_suspended: None, facts, echo, template: None })?;
     Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
 }
 
