@@ -21,6 +21,7 @@ mod registry;
 mod runtime;
 mod schedules;
 mod settings;
+mod templates;
 mod timers;
 mod webhooks;
 
@@ -31,4 +32,5 @@ pub use install::{InstallError, InstallRequest, install};
 pub use registry::Broken;
 pub use runtime::{Parts, Runtime, StartError};
 pub use settings::RuntimeSettings;
+pub use templates::{SyncedAccount, sync_templates};
 pub use webhooks::{RenderMetrics, WebhookSettings, router};

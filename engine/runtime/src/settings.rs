@@ -20,6 +20,9 @@ pub struct RuntimeSettings {
     /// So long a shutdown waits for what is in hand; longer than a request to Meta may take, or an ordinary slow send
     /// would end in doubt.
     pub patience: Duration,
+    /// Languages that a template is sent in, in this order, where it has neither the wanted one nor that without its
+    /// country.
+    pub template_fallbacks: Vec<String>,
 }
 
 impl Default for RuntimeSettings {
@@ -33,6 +36,7 @@ impl Default for RuntimeSettings {
             requests_per_number: 64,
             retention: Duration::from_secs(10 * 24 * 3600),
             patience: Duration::from_secs(40),
+            template_fallbacks: Vec::new(),
         }
     }
 }

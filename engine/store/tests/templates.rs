@@ -44,7 +44,7 @@ async fn a_list_replaces_the_templates_of_its_account_and_of_no_other() {
 
     let second = book("A", 2, [template("A", "b", Status::Approved)]);
     store.put_templates(&second).await.unwrap();
-    assert_eq!(store.templates(Some(&"A".into())).await.unwrap(), [second.clone()]);
+    assert_eq!(store.templates(Some(&"A".into())).await.unwrap(), std::slice::from_ref(&second));
     assert_eq!(store.templates(None).await.unwrap(), [second, other]);
 }
 

@@ -247,7 +247,7 @@ fn words(text: &str, names: &[&str], limit: &Limit, given: &[Parameter], spot: S
         };
         found.and_then(|one| value_words(&one.value)).unwrap_or_default()
     };
-    long(&format!("{path} filled in"), limit, &places::fill(text, value))
+    long(format_args!("{path} filled in"), limit, &places::fill(text, value))
 }
 
 fn long(at: impl Display, limit: &Limit, text: &str) -> Checked {
@@ -308,7 +308,7 @@ fn button(index: usize, wanted: &Button, sent: &mut Sent<'_>) -> Checked {
             return Err(format!("{field} is {kind}; the button takes {expected}"));
         }
         if let (ButtonAction::Url { url, .. }, ParameterValue::Text(end)) = (&wanted.action, &parameter.value) {
-            long(format!("{field} makes an address that"), &limits::URL, &places::fill(url, |_| end))?;
+            long(format_args!("{field} makes an address that"), &limits::URL, &places::fill(url, |_| end))?;
         }
     }
     Ok(())

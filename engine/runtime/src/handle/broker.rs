@@ -116,12 +116,13 @@ impl Broker for RunBroker {
         };
         let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
         let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
+        let template = self.core.templates.objection(&self.core.registry.now(), &conversation.number, &outbound);
         let situation = Situation {
             now: self.core.clock.now(),
             number_suspended: self.suspended.as_deref(),
             facts: &known.facts,
             echo: known.echo,
-            template: None,
+            template: template.as_ref(),
         };
         // What is only held waits in the outbox: the flow may ask for it.
         match judge(&proposal, &situation) {

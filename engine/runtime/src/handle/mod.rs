@@ -234,7 +234,9 @@ async fn run(
 fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
     let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
-    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
+    let template = core.templates.objection_to(&scene.registry, &first.conversation.number, &first.item);
+    let (run, now) = (first.run.as_ref(), core.clock.now());
+    let leave = outbox::clear(&first.item, run, facts, scene.known.echo, template.as_ref(), now).ok()?;
     let departure = core.outbox.reserve(core, first)?;
     first.leave = Some(leave);
     Some(departure)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::{RunId, Timestamp};
+use ponte_model::{Refusal, RunId, Timestamp};
 use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Sender, Situation, judge};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
@@ -73,6 +73,7 @@ pub(crate) fn clear(
     run: Option<&RunId>,
     facts: &Facts,
     echo: Echo,
+    template: Option<&Refusal>,
     now: Timestamp,
 ) -> Result<Leave, Objection> {
     let purpose = match item {
@@ -82,7 +83,7 @@ pub(crate) fn clear(
     };
     let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
     // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo, template: None })?;
+    judge(&proposal, &Situation { now, number_suspended: None, facts, echo, template })?;
     Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
 }
 
@@ -112,7 +113,9 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
+        let template = core.templates.objection_to(&core.registry.now(), &waiting.conversation.number, &waiting.item);
+        let run = waiting.run.as_ref();
+        let leave = match clear(&waiting.item, run, &known.facts, known.echo, template.as_ref(), now) {
             Ok(leave) => leave,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };
@@ -150,7 +153,8 @@ async fn exchange(core: &Core, line: &Line, waiting: &Waiting) -> SendOutcome {
     let watch = ponte_clock::Stopwatch::start();
     let result = match &waiting.item {
         OutboxItem::Message { message } => {
-            let body = outbound::build(message, Some(&waiting.id)).to_string();
+            let message = core.templates.in_language(&core.registry.now(), number, message);
+            let body = outbound::build(&message, Some(&waiting.id)).to_string();
             core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| Some(accepted.message_id))
         }
         OutboxItem::Seen { message_id, typing } => {
