@@ -30,7 +30,7 @@ pub struct SyncedAccount {
     pub outcome: Result<usize, String>,
 }
 
-/// Lists the templates of every account that a number belongs to, and stores them. A running pipeline notices by
+/// Lists the templates of every account that a number belongs to, or of `only` one, and stores them. A running pipeline notices by
 /// [`Store::registry_version`].
 ///
 /// # Errors
@@ -40,9 +40,12 @@ pub async fn sync_templates(
     graph: &GraphClient,
     tokens: &Tokens,
     clock: &dyn Clock,
+    only: Option<&WabaId>,
 ) -> ponte_store::Result<Vec<SyncedAccount>> {
     let mut all = Vec::new();
-    for (waba, token) in accounts(store.numbers().await?.iter(), tokens) {
+    let mut accounts = accounts(store.numbers().await?.iter(), tokens);
+    accounts.retain(|waba, _| only.is_none_or(|only| only == waba));
+    for (waba, token) in accounts {
         let outcome = match list(graph, &waba, token, clock).await {
             Ok(book) => keep(store, book).await.map_err(|error| error.to_string()),
             Err(why) => Err(why),
