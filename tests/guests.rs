@@ -63,6 +63,14 @@ pub fn echoing() -> Vec<u8> {
     )
 }
 
+/// Sends what the customer wrote, which is a message as JSON.
+pub fn posting() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"other\" (func $other (param i32 i32 i32 i32 i32)))",
+        &format!("(call $other {CONTACT} {TEXT} (i32.const 512))"),
+    )
+}
+
 /// On a message: sets a timer of an hour. On the timer: says "lembrete".
 pub fn reminding() -> Vec<u8> {
     component(

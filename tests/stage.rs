@@ -65,6 +65,7 @@ pub struct StageBuilder {
     daily_reach: Option<u32>,
     settings: RuntimeSettings,
     request_timeout: Duration,
+    account: Option<&'static str>,
     flows: Vec<InstallRequest>,
 }
 
@@ -78,6 +79,7 @@ impl Default for StageBuilder {
             daily_reach: None,
             settings: RuntimeSettings::default(),
             request_timeout: Duration::from_secs(5),
+            account: Some(WABA),
             flows: Vec::new(),
         }
     }
@@ -116,6 +118,13 @@ impl StageBuilder {
     #[must_use]
     pub fn request_timeout(mut self, limit: Duration) -> Self {
         self.request_timeout = limit;
+        self
+    }
+
+    /// Registers the numbers without saying which account they belong to.
+    #[must_use]
+    pub fn without_account(mut self) -> Self {
+        self.account = None;
         self
     }
 
@@ -212,7 +221,7 @@ impl Stage {
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),
-                    waba_id: Some(WABA.into()),
+                    waba_id: builder.account.map(Into::into),
                     display_phone: Some(phone.into()),
                     config,
                 };

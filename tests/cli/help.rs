@@ -18,6 +18,10 @@ async fn each_command_says_what_it_does() {
         ("number", &["add", "list"]),
         ("number add", &["phone_number_id", "--mode", "coexistence", "--throughput"]),
         ("number list", &["--json"]),
+        ("template", &["sync", "list", "check", "submit"]),
+        ("template sync", &["every six hours", "webhooks"]),
+        ("template check", &["examples/template.json", "Exits", "--json"]),
+        ("template submit", &["--waba", "another category"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

@@ -9,3 +9,4 @@ mod install;
 mod logs;
 mod serve;
 mod shop;
+mod template;

@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// Register business numbers, list them.
     #[command(subcommand)]
     Number(Number),
+    /// List message templates, check them before Meta does, submit them.
+    #[command(subcommand)]
+    Template(Template),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.
@@ -119,6 +122,41 @@ pub(crate) enum Number {
         /// As JSON, for scripts.
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Template {
+    /// Read the templates of every account from Meta, now.
+    ///
+    /// `ponte serve` does so at its start and every six hours, and hears of changes by webhooks at once.
+    Sync,
+    /// List the templates with status, category and quality.
+    List {
+        /// As JSON, for scripts.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what Meta would reject in a template, and what could be better.
+    ///
+    /// The file is what one would post to Meta's message_templates, such as examples/template.json. Exits 0 when there
+    /// are no errors, 1 otherwise; advice alone is no error.
+    Check {
+        /// A file, or - for standard input.
+        file: PathBuf,
+        /// As JSON, for scripts.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a template, submit it for review, and list the account's templates anew.
+    ///
+    /// Nothing is submitted that has errors. Meta may give it another category than asked for, and then says so here.
+    Submit {
+        /// A file, or - for standard input.
+        file: PathBuf,
+        /// The account; the one there is, unless given.
+        #[arg(long, value_name = "ID")]
+        waba: Option<String>,
     },
 }
 

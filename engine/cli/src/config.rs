@@ -33,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) access_token: Option<SecretString>,
     pub(crate) access_tokens: BTreeMap<NumberId, SecretString>,
     pub(crate) max_pending: Option<usize>,
+    /// Languages that stand in where a template lacks the wanted one.
+    pub(crate) template_fallbacks: Vec<String>,
     pub(crate) log: Log,
 }
 
@@ -63,6 +65,7 @@ struct File {
     access_token_file: Option<PathBuf>,
     numbers: BTreeMap<NumberId, NumberFile>,
     max_pending: Option<usize>,
+    template_fallbacks: Vec<String>,
     log: Log,
 }
 
@@ -143,6 +146,7 @@ impl Config {
             },
             access_tokens,
             max_pending: parsed(environment, "PONTE_MAX_PENDING")?.or(file.max_pending),
+            template_fallbacks: file.template_fallbacks,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),

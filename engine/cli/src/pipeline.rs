@@ -22,6 +22,16 @@ pub(crate) fn compiler(data_dir: &Path) -> anyhow::Result<Compiler> {
     Ok(Compiler::child(data_dir.join(PLUGIN_CACHE), program, ["compile-component"])?)
 }
 
+/// The way to Meta.
+pub(crate) fn graph(config: &Config) -> anyhow::Result<GraphClient> {
+    let settings = GraphSettings {
+        graph_url: config.graph_url.clone(),
+        graph_version: config.graph_version.clone(),
+        ..GraphSettings::default()
+    };
+    GraphClient::new(&settings).context("cannot make the Graph client")
+}
+
 /// Starts a pipeline over the store in the data directory.
 pub(crate) async fn start(
     config: &Config,
@@ -30,16 +40,11 @@ pub(crate) async fn start(
     clock: SharedClock,
     tokens: Tokens,
 ) -> anyhow::Result<Runtime> {
-    let graph = GraphSettings {
-        graph_url: config.graph_url.clone(),
-        graph_version: config.graph_version.clone(),
-        ..GraphSettings::default()
-    };
     let parts = Parts {
         settings,
         store: Arc::new(store),
         clock,
-        graph: GraphClient::new(&graph).context("cannot make the Graph client")?,
+        graph: graph(config)?,
         tokens,
         sandbox: Sandbox::new(SandboxConfig::default()).context("cannot start the sandbox")?,
         compiler: compiler(&config.data_dir)?,

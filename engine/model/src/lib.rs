@@ -14,6 +14,7 @@ mod owner;
 mod platform;
 mod refusal;
 pub mod send;
+pub mod template;
 mod time;
 
 pub use contact::{Contact, ContactName};

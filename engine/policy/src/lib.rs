@@ -4,6 +4,7 @@
 //! - [`route`]: who handles an event; first match wins, and every decision names its rule.
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
+//! - [`template`]: whether a message fits its template, and what the review would reject.
 //! - [`hours`]: open and closed periods on a wall clock.
 
 mod facts;
@@ -12,6 +13,7 @@ pub mod hours;
 pub mod pacing;
 pub mod platform;
 mod routing;
+pub mod template;
 mod verdict;
 
 pub use facts::{Echo, Facts, Ownership};

@@ -19,6 +19,7 @@ use crate::dispatch::Dispatch;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
+use crate::templates::Templates;
 
 /// Access tokens by number. Never logged, never stored.
 #[derive(Clone, Default)]
@@ -55,6 +56,7 @@ pub(crate) struct Core {
     pub(crate) sandbox: Sandbox,
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
+    pub(crate) templates: Templates,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
     /// Lanes other than messages: nothing in them waits for a conversation.
@@ -98,8 +100,9 @@ impl Core {
         self.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Reads numbers and installations anew, and lets everybody know.
+    /// Reads numbers, templates and installations anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
+        self.templates.reload(&*self.store).await?;
         let broken = self.registry.reload(&*self.store).await?;
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");

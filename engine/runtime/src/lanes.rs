@@ -9,6 +9,7 @@ use ponte_store::{ContactChange, Finish, NumberMode, NumberRow, Pending, StatusU
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::Core;
+use crate::templates;
 
 /// Pause before an event is tried again that could not be handled for reasons of ours.
 const STORE_PAUSE: Duration = Duration::from_secs(2);
@@ -82,6 +83,10 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
         }
         Body::Account(update) => account(core, pending, update).await?,
+        Body::Template(update) => {
+            templates::hear(core, pending, update).await?;
+            acknowledge(core, pending.seq).await?;
+        }
         body => {
             if let Body::Unrecognized { field, why, .. } = body {
                 tracing::warn!(event = %pending.event.key, field, why, "an unrecognized webhook item was kept");

@@ -21,7 +21,9 @@ mod registry;
 mod runtime;
 mod schedules;
 mod settings;
+mod templates;
 mod timers;
+mod verdict;
 mod webhooks;
 
 pub use common::{SettingProblem, check_settings};
@@ -31,4 +33,5 @@ pub use install::{InstallError, InstallRequest, install};
 pub use registry::Broken;
 pub use runtime::{Parts, Runtime, StartError};
 pub use settings::RuntimeSettings;
+pub use templates::{SyncedAccount, sync_templates};
 pub use webhooks::{RenderMetrics, WebhookSettings, router};

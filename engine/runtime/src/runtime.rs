@@ -19,6 +19,7 @@ use crate::ingest::{self, IngestError};
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
+use crate::templates::{self, SyncedAccount, Templates};
 use crate::{housekeeping, lanes, schedules, timers};
 
 /// What a pipeline is made of.
@@ -66,6 +67,7 @@ impl Runtime {
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
+            templates: Templates::new(parts.settings.template_fallbacks.clone()),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
             side_lanes: SideLanes { status, import, lifecycle },
@@ -96,6 +98,7 @@ impl Runtime {
         tokio::spawn(timers::run(Arc::clone(&core)));
         tokio::spawn(schedules::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
+        tokio::spawn(templates::run(Arc::clone(&core)));
         Ok(Self { core })
     }
 
@@ -122,6 +125,11 @@ impl Runtime {
     /// When the store cannot be read; then everything stays as it was.
     pub async fn reload(&self) -> Result<Vec<Broken>, StoreError> {
         self.core.reload().await
+    }
+
+    /// Lists the templates of all accounts now, instead of when it is next due.
+    pub async fn sync_templates(&self) -> Vec<SyncedAccount> {
+        templates::sync_all(&self.core).await
     }
 
     /// How many events wait or are in hand.

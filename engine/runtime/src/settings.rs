@@ -23,6 +23,9 @@ pub struct RuntimeSettings {
     pub patience: Duration,
     /// What every message has to pass. Tests take one out to see that it is missed.
     pub rules: &'static [Rule],
+    /// Languages that a template is sent in, in this order, where it has neither the wanted one nor that without its
+    /// country.
+    pub template_fallbacks: Vec<String>,
 }
 
 impl Default for RuntimeSettings {
@@ -37,6 +40,7 @@ impl Default for RuntimeSettings {
             retention: Duration::from_secs(10 * 24 * 3600),
             patience: Duration::from_secs(40),
             rules: ponte_policy::ORDER,
+            template_fallbacks: Vec::new(),
         }
     }
 }

@@ -178,7 +178,39 @@ impl Simulator {
 
     /// Changes a template's status (`PAUSED`, `APPROVED` …) and tells the business.
     pub async fn set_template_status(&self, waba: impl Into<WabaId>, name: &str, language: &str, status: &str) {
-        let waba = waba.into();
+        let change = |template: &mut Template| {
+            status.clone_into(&mut template.status);
+            json!({"event": status, "reason": "NONE", "message_template_category": template.category})
+        };
+        self.change_template(waba.into(), name, language, "message_template_status_update", change).await;
+    }
+
+    /// Changes a template's quality (`GREEN`, `RED` …) and tells the business.
+    pub async fn set_template_quality(&self, waba: impl Into<WabaId>, name: &str, language: &str, quality: &str) {
+        let change = |template: &mut Template| {
+            let before = std::mem::replace(&mut template.quality, quality.to_owned());
+            json!({"previous_quality_score": before, "new_quality_score": quality})
+        };
+        self.change_template(waba.into(), name, language, "message_template_quality_update", change).await;
+    }
+
+    /// Changes a template's category (`MARKETING` …) and tells the business, as Meta does when it is done.
+    pub async fn set_template_category(&self, waba: impl Into<WabaId>, name: &str, language: &str, category: &str) {
+        let change = |template: &mut Template| {
+            let before = std::mem::replace(&mut template.category, category.to_owned());
+            json!({"previous_category": before, "new_category": category})
+        };
+        self.change_template(waba.into(), name, language, "template_category_update", change).await;
+    }
+
+    async fn change_template(
+        &self,
+        waba: WabaId,
+        name: &str,
+        language: &str,
+        field: &str,
+        change: impl FnOnce(&mut Template) -> Value,
+    ) {
         let value = {
             let mut world = self.hub.world();
             let account = world.accounts.get_mut(&waba);
@@ -186,13 +218,14 @@ impl Simulator {
             let Some(template) = templates.iter_mut().find(|it| it.name == name && it.language == language) else {
                 return;
             };
-            status.clone_into(&mut template.status);
+            let mut value = change(template);
             // The id is a JSON number, and the language is spelled with a hyphen (Meta: message_template_status_update).
-            json!({"event": status, "message_template_id": template.id.parse::<u64>().unwrap_or_default(),
-                "message_template_name": name, "message_template_language": language.replace('_', "-"),
-                "reason": "NONE", "message_template_category": template.category})
+            value["message_template_id"] = json!(template.id.parse::<u64>().unwrap_or_default());
+            value["message_template_name"] = json!(name);
+            value["message_template_language"] = json!(language.replace('_', "-"));
+            value
         };
-        self.webhook(waba, "message_template_status_update", value).await;
+        self.webhook(waba, field, value).await;
     }
 
     /// Sends any other webhook about an account: `field` and `value` in Meta's shape. Ends with the answer to the

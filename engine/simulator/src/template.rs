@@ -17,6 +17,8 @@ pub struct Template {
     pub category: String,
     /// `APPROVED`, `PAUSED`, `DISABLED`, `PENDING`, `REJECTED` …
     pub status: String,
+    /// `GREEN`, `YELLOW`, `RED` or `UNKNOWN`.
+    pub quality: String,
     /// What stands above the text.
     pub header: Option<TemplateHeader>,
     /// The text.
@@ -93,6 +95,7 @@ impl Template {
             language,
             category: category.into(),
             status: "APPROVED".to_owned(),
+            quality: "UNKNOWN".to_owned(),
             header: None,
             body: body.into(),
             footer: None,

@@ -11,7 +11,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp};
+use ponte_model::template::Registered;
+use ponte_model::{
+    ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp, WabaId,
+};
 
 pub use records::*;
 pub use sqlite::SqliteStore;
@@ -164,9 +167,21 @@ pub trait Store: Send + Sync + 'static {
     /// Notes how far a schedule got.
     async fn reach_schedule(&self, installation: &InstallationId, name: &str, reached: Timestamp) -> Result<()>;
 
+    // Templates
+
+    /// The templates of one account or of all; accounts that were never listed have no book.
+    async fn templates(&self, waba: Option<&WabaId>) -> Result<Vec<TemplateBook>>;
+
+    /// Replaces what is known of an account's templates by what was listed, save what a webhook has changed since the
+    /// list was asked for, which is `book.read_at`.
+    async fn put_templates(&self, book: &TemplateBook) -> Result<()>;
+
+    /// Changes one template, because a webhook says so.
+    async fn put_template(&self, template: &Registered, told_at: Timestamp) -> Result<()>;
+
     // Administration
 
-    /// Grows with each change of numbers or installations, by this process or another.
+    /// Grows with each change of numbers, installations or listed templates, by this process or another.
     async fn registry_version(&self) -> Result<i64>;
 
     /// Adds a number or changes it.

@@ -5,3 +5,4 @@ pub(crate) mod events;
 pub(crate) mod flow;
 pub(crate) mod number;
 pub(crate) mod serve;
+pub(crate) mod template;

@@ -6,6 +6,7 @@
 
 mod number;
 mod owner;
+mod template;
 mod window;
 
 use std::fmt;
@@ -54,6 +55,8 @@ pub struct Situation<'a> {
     pub facts: &'a Facts,
     /// The last app echo that is stored, folded into the facts or not.
     pub echo: Echo,
+    /// What is wrong with the template that the message uses, as [`crate::template`] says, if anything.
+    pub template: Option<&'a Refusal>,
 }
 
 /// A rule's no.
@@ -108,7 +111,8 @@ impl fmt::Display for Objection {
 pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), No>);
 
 /// The rules in the order in which they are asked.
-pub const ORDER: &[Rule] = &[("number", number::check), ("owner", owner::check), ("window", window::check)];
+pub const ORDER: &[Rule] =
+    &[("number", number::check), ("owner", owner::check), ("window", window::check), ("template", template::check)];
 
 /// Says whether the message may leave.
 ///

@@ -4,15 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
-use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge_by};
+use ponte_model::{
+    Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, SendId, StateScope, Timestamp,
+};
+use ponte_policy::{No, Objection};
 use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
-use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
+use ponte_store::{OutboxItem, PastBody, Pending, SharedRead, StateKey, StoreError};
 
 use super::Scene;
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::registry::Installed;
+use crate::verdict::{self, Asking};
 
 /// Answers one run.
 pub(super) struct RunBroker {
@@ -27,7 +30,6 @@ pub(super) struct RunBroker {
     known: Known,
     /// When the customer wrote before.
     previous_customer_at: Option<Timestamp>,
-    suspended: Option<String>,
     reads: Arc<Mutex<Vec<SharedRead>>>,
 }
 
@@ -40,7 +42,6 @@ impl RunBroker {
         run: RunId,
         reads: Arc<Mutex<Vec<SharedRead>>>,
     ) -> Self {
-        let number = pending.event.number_id.as_ref().and_then(|id| scene.registry.number(id));
         Self {
             core: Arc::clone(core),
             installed: Arc::clone(installed),
@@ -54,7 +55,6 @@ impl RunBroker {
                 _ => scene.facts.last_customer_at,
             },
             known: Known { facts: scene.facts.clone(), ..scene.known.clone() },
-            suspended: number.and_then(|number| number.row.config.suspended.clone()),
             reads,
         }
     }
@@ -114,16 +114,17 @@ impl Broker for RunBroker {
         } else {
             self.core.conversations.get(&conversation).await.map_err(unavailable)?
         };
-        let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
-        let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
-        let situation = Situation {
-            now: self.core.clock.now(),
-            number_suspended: self.suspended.as_deref(),
-            facts: &known.facts,
-            echo: known.echo,
+        let (id, item) = (SendId::from(self.run.as_str()), OutboxItem::Message { message: Box::new(outbound) });
+        let asking = Asking {
+            id: &id,
+            conversation: &conversation,
+            installation: Some(&self.installed.id),
+            run: Some(&self.run),
+            item: &item,
         };
+        let (registry, now) = (self.core.registry.now(), self.core.clock.now());
         // What is only held waits in the outbox: the flow may ask for it.
-        match judge_by(self.core.settings.rules, &proposal, &situation) {
+        match verdict::judge(&self.core, &registry, &asking, &known.facts, known.echo, now) {
             Err(Objection { no: No::Refused(refusal), .. }) => return Err(refusal),
             Err(Objection { no: No::Held { .. }, .. }) | Ok(()) => {}
         }

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, IdentityChange, Owner, RunId, Timestamp};
-use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
+use ponte_policy::{Candidate, Decision, Facts, Handler, Purpose, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
-use ponte_store::{ContactChange, Finish, Finished, OutboxItem, Pending, StoreError};
+use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
@@ -20,6 +20,7 @@ use crate::core::Core;
 use crate::dispatch::Hand;
 use crate::outbox::{self, Departure};
 use crate::registry::{Installed, Snapshot};
+use crate::verdict::Asking;
 use broker::RunBroker;
 
 /// Pause before an event is tried again whose handling failed for reasons of ours (a full disk, say).
@@ -234,12 +235,10 @@ async fn run(
 fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
     let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
-    let rules = core.settings.rules;
-    let leave =
-        outbox::clear(rules, &first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
+    let (asking, now) = (Asking::from(&*first), core.clock.now());
+    let leave = outbox::clear(core, &scene.registry, &asking, facts, scene.known.echo, now).ok()?;
     // Templates outside the window are counted when they leave the line.
-    let counted = matches!(&first.item, OutboxItem::Message { message } if !message.payload.is_free_form());
-    if counted {
+    if asking.purpose() == Purpose::Template {
         return None;
     }
     let departure = core.outbox.reserve(core, first)?;

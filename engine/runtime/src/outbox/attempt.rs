@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::{RunId, Timestamp};
+use ponte_model::Timestamp;
 use ponte_policy::platform::RULES;
-use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Rule, Sender, Situation, judge_by};
+use ponte_policy::{Echo, Facts, No, Objection, Purpose};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
 use ponte_whatsapp::graph::{GraphError, SendError};
@@ -16,6 +16,7 @@ use super::Waiting;
 use super::line::Line;
 use crate::core::Core;
 use crate::registry::Snapshot;
+use crate::verdict::{self, Asking};
 
 /// How long a number pauses after an error that concerns its account or credentials.
 const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
@@ -86,22 +87,16 @@ async fn attempt(core: &Arc<Core>, line: &Line, waiting: &Waiting, out: bool) ->
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
 pub(crate) fn clear(
-    rules: &[Rule],
-    item: &OutboxItem,
-    run: Option<&RunId>,
+    core: &Core,
+    registry: &Snapshot,
+    asking: &Asking<'_>,
     facts: &Facts,
     echo: Echo,
     now: Timestamp,
 ) -> Result<Leave, Objection> {
-    let purpose = match item {
-        OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
-        OutboxItem::Message { .. } => Purpose::Template,
-        OutboxItem::Seen { .. } => Purpose::Receipt,
-    };
-    let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
-    // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge_by(rules, &proposal, &Situation { now, number_suspended: None, facts, echo })?;
-    Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
+    verdict::judge(core, registry, asking, facts, echo, now)?;
+    let yields_to_echo = asking.run.is_some() && asking.purpose() != Purpose::Template;
+    Ok(Leave { echo_seq: echo.seq, yields_to_echo, at: now })
 }
 
 /// What the rules make of a message that wants out.
@@ -130,8 +125,8 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(core.settings.rules, &waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now)
-        {
+        let asking = Asking::from(waiting);
+        let leave = match clear(core, &registry, &asking, &known.facts, known.echo, now) {
             Ok(leave) => leave,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };
@@ -183,7 +178,8 @@ async fn exchange(core: &Core, line: &Line, waiting: &Waiting) -> SendOutcome {
     let watch = ponte_clock::Stopwatch::start();
     let result = match &waiting.item {
         OutboxItem::Message { message } => {
-            let body = outbound::build(message, Some(&waiting.id)).to_string();
+            let message = core.templates.in_language(&core.registry.now(), number, message);
+            let body = outbound::build(&message, Some(&waiting.id)).to_string();
             core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| Some(accepted.message_id))
         }
         OutboxItem::Seen { message_id, typing } => {

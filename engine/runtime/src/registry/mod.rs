@@ -40,6 +40,10 @@ impl Snapshot {
         self.numbers.get(id)
     }
 
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = &Number> {
+        self.numbers.values()
+    }
+
     pub(crate) fn throughput(&self, id: &NumberId) -> u32 {
         self.number(id).map_or(DEFAULT_THROUGHPUT, |number| number.row.config.throughput)
     }

@@ -43,6 +43,16 @@ pub(crate) const TEMPLATE_PAUSED: i64 = 132_015;
 pub(crate) const TEMPLATE_DISABLED: i64 = 132_016;
 /// The number is not registered on the API.
 pub(crate) const NOT_REGISTERED: i64 = 133_010;
+/// Creation: too long.
+pub(crate) const TEMPLATE_TOO_LONG: i64 = 2_388_040;
+/// Creation: the header is not right.
+pub(crate) const TEMPLATE_HEADER_FORMAT: i64 = 2_388_047;
+/// Creation: the body is not right.
+pub(crate) const TEMPLATE_BODY_FORMAT: i64 = 2_388_072;
+/// Creation: the footer is not right.
+pub(crate) const TEMPLATE_FOOTER_FORMAT: i64 = 2_388_073;
+/// Creation: a variable stands first or last.
+pub(crate) const TEMPLATE_EDGE: i64 = 2_388_299;
 
 /// (code, HTTP status, title). Codes that no rule here raises are for injected errors.
 const CODES: &[(i64, u16, &str)] = &[
@@ -87,6 +97,11 @@ const CODES: &[(i64, u16, &str)] = &[
     (TEMPLATE_DISABLED, 400, "Template is disabled"),
     (133_004, 503, "Server temporarily unavailable"),
     (NOT_REGISTERED, 400, "Phone number not registered"),
+    (TEMPLATE_TOO_LONG, 400, "Character limit exceeded"),
+    (TEMPLATE_HEADER_FORMAT, 400, "Message header format is incorrect"),
+    (TEMPLATE_BODY_FORMAT, 400, "Message body format is incorrect"),
+    (TEMPLATE_FOOTER_FORMAT, 400, "Message footer format is incorrect"),
+    (TEMPLATE_EDGE, 400, "Leading or trailing parameters are not allowed"),
 ];
 
 /// The HTTP status that goes with a code; 400 for codes that are not listed.

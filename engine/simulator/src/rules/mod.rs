@@ -7,6 +7,7 @@ pub(crate) mod limits;
 pub(crate) mod paths;
 pub(crate) mod pricing;
 pub(crate) mod rates;
+pub(crate) mod review;
 pub(crate) mod window;
 
 /// A request broke a rule: Meta's code and what is wrong in this case.

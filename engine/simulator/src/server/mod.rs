@@ -6,6 +6,7 @@ mod line;
 mod marks;
 mod reads;
 mod sends;
+mod submissions;
 mod subscriptions;
 
 use std::net::SocketAddr;
@@ -32,7 +33,7 @@ pub(crate) fn serve(hub: &Arc<Hub>, listener: TcpListener) -> std::io::Result<So
         .route("/{version}/{id}", get(reads::node))
         .route("/{version}/{id}/messages", post(sends::messages))
         .route("/{version}/{id}/phone_numbers", get(reads::phone_numbers))
-        .route("/{version}/{id}/message_templates", get(reads::message_templates))
+        .route("/{version}/{id}/message_templates", get(reads::message_templates).post(submissions::submit))
         .route(
             "/{version}/{id}/subscribed_apps",
             post(subscriptions::subscribe).get(subscriptions::list).delete(subscriptions::unsubscribe),

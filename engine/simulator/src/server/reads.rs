@@ -110,8 +110,8 @@ pub(crate) async fn message_templates(
 fn listed(template: &Template, asked: &HashMap<String, String>) -> Checked<Value> {
     let whole = template.listed();
     pick(&template.id, fields(asked, TEMPLATE_FIELDS), |field| match field {
+        "quality_score" => Some(json!({"score": template.quality})),
         // Known to the platform, without a value here.
-        "quality_score" => Some(json!({"score": "UNKNOWN"})),
         "correct_category" | "previous_category" | "rejected_reason" | "message_send_ttl_seconds" => Some(Value::Null),
         field => whole.get(field).cloned(),
     })

@@ -184,3 +184,19 @@ CREATE TABLE plugins (
     component  BLOB NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Templates as the platform has them.
+CREATE TABLE templates (
+    waba_id  TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    language TEXT NOT NULL,
+    told_at  INTEGER NOT NULL,              -- when a webhook last changed it; 0: as it was listed
+    template TEXT NOT NULL,                 -- JSON of `Registered`
+    PRIMARY KEY (waba_id, name, language)
+) STRICT, WITHOUT ROWID;
+
+-- Accounts whose templates were listed. Of others nobody can say what they have.
+CREATE TABLE template_books (
+    waba_id TEXT PRIMARY KEY,
+    read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -4,8 +4,10 @@ mod admin;
 mod inbox;
 mod outbox;
 mod state;
+mod templates;
 
 pub use admin::*;
 pub use inbox::*;
 pub use outbox::*;
 pub use state::*;
+pub use templates::*;

@@ -9,6 +9,7 @@ mod open;
 mod people;
 mod reads;
 mod store;
+mod templates;
 
 use std::path::PathBuf;
 use std::sync::Arc;

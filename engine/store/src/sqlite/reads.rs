@@ -17,20 +17,20 @@ use crate::{
     StoreError, TimerRow,
 };
 
-fn time(row: &SqliteRow, column: &str) -> Timestamp {
+pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
     Timestamp::from_millis(row.get(column))
 }
 
-fn text(row: &SqliteRow, column: &str) -> String {
+pub(super) fn text(row: &SqliteRow, column: &str) -> String {
     row.get(column)
 }
 
-fn parse<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| StoreError::Corrupt { what: what.into(), why: error.to_string() })
 }
 
 /// One row that cannot be read must not keep all others from being handled: it is named and left where it is.
-fn readable<T>(row: Result<T>) -> Option<T> {
+pub(super) fn readable<T>(row: Result<T>) -> Option<T> {
     row.inspect_err(|error| tracing::error!(%error, "a row is left out")).ok()
 }
 

@@ -1,16 +1,18 @@
 //! The narrow interface over SQLite.
 
 use async_trait::async_trait;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, TenantId, Timestamp};
+use ponte_model::template::Registered;
+use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, TenantId, Timestamp, WabaId};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
 use super::commands::{finish, ingest, statuses};
 use super::committer::{Command, Op};
+use super::templates;
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
     InstallationRow, LeftSend, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow,
-    Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
+    Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -214,6 +216,27 @@ impl Store for SqliteStore {
             .bind(installation.as_str()).bind(name).bind(reached.as_millis()).execute(connection).await?;
             Ok(done.rows_affected())
         });
+        self.op(op).await.map(drop)
+    }
+
+    async fn templates(&self, waba: Option<&WabaId>) -> Result<Vec<TemplateBook>> {
+        self.read_templates(waba).await
+    }
+
+    async fn put_templates(&self, book: &TemplateBook) -> Result<()> {
+        let rows = serde_json::to_string(&book.templates).map_err(unencodable)?;
+        let (waba, read_at) = (book.waba.clone(), book.read_at);
+        let op = op!(connection, [waba, rows] {
+            bump(connection).await?;
+            templates::replace(connection, &waba, read_at, &rows).await
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn put_template(&self, template: &Registered, told_at: Timestamp) -> Result<()> {
+        let row = serde_json::to_string(template).map_err(unencodable)?;
+        let template = template.clone();
+        let op = op!(connection, [template, row] { templates::put(connection, &template, told_at, row).await });
         self.op(op).await.map(drop)
     }
 

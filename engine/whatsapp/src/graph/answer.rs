@@ -10,7 +10,10 @@ use super::error::{GraphError, SendError, in_words};
 use crate::errors::classify;
 
 /// Longer answers are not read: Meta's are a few hundred bytes.
-const MAX_ANSWER: usize = 64 * 1024;
+pub(super) const MAX_ANSWER: usize = 64 * 1024;
+
+/// Longer lists are not read: a hundred templates have a few hundred kilobytes.
+pub(super) const MAX_LIST: usize = 16 * 1024 * 1024;
 
 /// How much of an unreadable answer goes into the error.
 const EXCERPT: usize = 200;
@@ -36,16 +39,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn read(mut response: Response) -> Result<Self, SendError> {
+    pub(super) async fn read(mut response: Response, most: usize) -> Result<Self, SendError> {
         let status = response.status();
         let retry_after = retry_after(response.headers());
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
                 Ok(None) => return Ok(Self { status, body, retry_after }),
-                Ok(Some(chunk)) if body.len() + chunk.len() <= MAX_ANSWER => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) if body.len() + chunk.len() <= most => body.extend_from_slice(&chunk),
                 Ok(Some(_)) => {
-                    return Err(SendError::in_doubt(format!("HTTP {status} with more than {MAX_ANSWER} bytes")));
+                    return Err(SendError::in_doubt(format!("HTTP {status} with more than {most} bytes")));
                 }
                 Err(error) => {
                     let why = in_words(&error);

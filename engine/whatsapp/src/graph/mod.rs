@@ -6,6 +6,7 @@
 mod answer;
 mod error;
 mod read;
+mod templates;
 
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ use url::Url;
 pub use answer::Accepted;
 pub use error::{GraphError, SendError};
 pub use read::{MediaFile, NumberInfo};
+pub use templates::Submitted;
 
-use answer::Answer;
+use answer::{Answer, MAX_ANSWER};
 
 /// Where the Graph API is and how long to wait for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +114,8 @@ impl GraphClient {
     async fn post(&self, number: &NumberId, token: &SecretString, body: Bytes) -> Result<Answer, SendError> {
         let url = self.address(&[number.as_str(), "messages"]);
         let json = HeaderValue::from_static("application/json");
-        self.exchange(token, self.http.request(Method::POST, url).header(CONTENT_TYPE, json).body(body)).await
+        let request = self.http.request(Method::POST, url).header(CONTENT_TYPE, json).body(body);
+        self.exchange(token, request, MAX_ANSWER).await
     }
 
     async fn get(&self, token: &SecretString, path: &str, query: &[(&str, &str)]) -> Result<Answer, SendError> {
@@ -120,12 +123,13 @@ impl GraphClient {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.exchange(token, self.http.request(Method::GET, url)).await
+        self.exchange(token, self.http.request(Method::GET, url), MAX_ANSWER).await
     }
 
-    async fn exchange(&self, token: &SecretString, request: RequestBuilder) -> Result<Answer, SendError> {
+    /// Reads answers of `most` bytes.
+    async fn exchange(&self, token: &SecretString, request: RequestBuilder, most: usize) -> Result<Answer, SendError> {
         let response = request.header(AUTHORIZATION, bearer(token)?).send().await.map_err(SendError::of_request)?;
-        let answer = Answer::read(response).await?;
+        let answer = Answer::read(response, most).await?;
         tracing::debug!(status = answer.status.as_u16(), bytes = answer.body.len(), "Graph answered");
         Ok(answer)
     }

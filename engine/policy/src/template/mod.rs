@@ -1,0 +1,18 @@
+//! Templates: whether a message fits the one it names, what webhooks change, and what the review would reject.
+//!
+//! - [`variant`]: which language of a template a message gets.
+//! - [`check`]: whether the message may use it, field by field.
+//! - [`apply`]: what the platform's news change.
+//! - [`lint`]: what is wrong with a template before it is submitted.
+
+mod check;
+mod limits;
+mod lint;
+mod places;
+mod update;
+mod variant;
+
+pub use check::{check, check_recipient};
+pub use lint::{Finding, Severity, duplicates, lint};
+pub use update::{Applied, apply};
+pub use variant::variant;

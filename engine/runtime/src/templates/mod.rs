@@ -1,0 +1,138 @@
+//! Templates in memory: what a message that uses one is judged by, without a question to the store.
+//!
+//! Of an account whose templates were never listed, and of a number without account, nothing is known: messages pass,
+//! and Meta judges.
+
+mod news;
+mod sync;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use ponte_model::send::{Outbound, Payload, Template};
+use ponte_model::template::Registered;
+use ponte_model::{NumberId, Refusal, WabaId};
+use ponte_policy::template::{check, check_recipient, variant};
+use ponte_store::{OutboxItem, Store, TemplateBook};
+use tokio::sync::Notify;
+
+use crate::registry::Snapshot;
+
+pub(crate) use news::hear;
+pub use sync::{SyncedAccount, sync_templates};
+pub(crate) use sync::{run, sync_all};
+
+/// An account's templates by name, each in its languages.
+type Book = HashMap<String, Vec<Registered>>;
+
+/// The templates of all accounts. Behind the store only while a change is on its way into memory.
+#[derive(Default)]
+pub(crate) struct Templates {
+    books: RwLock<HashMap<WabaId, Arc<Book>>>,
+    /// Languages that stand in where a template has neither the wanted one nor its base.
+    fallbacks: Vec<String>,
+    /// Held from the write to the store until memory has it: changes become known in the order in which they are
+    /// stored.
+    changing: tokio::sync::Mutex<()>,
+    /// Held by a sync: an older list must not replace a newer one.
+    syncing: tokio::sync::Mutex<()>,
+    /// Accounts to be listed again now.
+    asked: Mutex<HashSet<WabaId>>,
+    asking: Notify,
+}
+
+impl Templates {
+    pub(crate) fn new(fallbacks: Vec<String>) -> Self {
+        Self { fallbacks, ..Self::default() }
+    }
+
+    /// Reads all accounts from the store.
+    pub(crate) async fn reload(&self, store: &dyn Store) -> ponte_store::Result<()> {
+        let _changing = self.changing.lock().await;
+        let books = store.templates(None).await?.into_iter().map(|book| (book.waba.clone(), Arc::new(by_name(book))));
+        *self.books.write().unwrap_or_else(PoisonError::into_inner) = books.collect();
+        Ok(())
+    }
+
+    /// Reads one account from the store.
+    async fn reload_account(&self, store: &dyn Store, waba: &WabaId) -> ponte_store::Result<()> {
+        for book in store.templates(Some(waba)).await? {
+            self.put(book.waba.clone(), by_name(book));
+        }
+        Ok(())
+    }
+
+    fn put(&self, waba: WabaId, book: Book) {
+        self.books.write().unwrap_or_else(PoisonError::into_inner).insert(waba, Arc::new(book));
+    }
+
+    fn book(&self, waba: &WabaId) -> Option<Arc<Book>> {
+        self.books.read().unwrap_or_else(PoisonError::into_inner).get(waba).cloned()
+    }
+
+    /// What is wrong with the template that a message uses, if it uses one.
+    pub(crate) fn objection(&self, registry: &Snapshot, number: &NumberId, message: &Outbound) -> Option<Refusal> {
+        let Payload::Template(send) = &message.payload else { return None };
+        let book = self.book_of(registry, number)?;
+        let judged = self
+            .variant(&book, send)
+            .and_then(|found| check(send, found).and_then(|()| check_recipient(&message.to, found)));
+        judged.err()
+    }
+
+    /// The same, of an item of the outbox.
+    pub(crate) fn objection_to(&self, registry: &Snapshot, number: &NumberId, item: &OutboxItem) -> Option<Refusal> {
+        match item {
+            OutboxItem::Message { message } => self.objection(registry, number, message),
+            OutboxItem::Seen { .. } => None,
+        }
+    }
+
+    /// The message in the language that the template has for it.
+    pub(crate) fn in_language<'a>(
+        &self,
+        registry: &Snapshot,
+        number: &NumberId,
+        message: &'a Outbound,
+    ) -> Cow<'a, Outbound> {
+        if let Payload::Template(send) = &message.payload
+            && let Some(book) = self.book_of(registry, number)
+            && let Ok(found) = self.variant(&book, send)
+            && found.definition.language != send.language
+        {
+            let language = found.definition.language.clone();
+            tracing::info!(template = send.name, asked = send.language, language, "a template stands in for another");
+            let template = Template { language, ..send.clone() };
+            return Cow::Owned(Outbound { payload: Payload::Template(template), ..message.clone() });
+        }
+        Cow::Borrowed(message)
+    }
+
+    fn book_of(&self, registry: &Snapshot, number: &NumberId) -> Option<Arc<Book>> {
+        self.book(registry.number(number)?.row.waba_id.as_ref()?)
+    }
+
+    fn variant<'a>(&self, book: &'a Book, send: &Template) -> Result<&'a Registered, Refusal> {
+        let variants: Vec<_> = book.get(&send.name).into_iter().flatten().collect();
+        variant(send, &variants, &self.fallbacks)
+    }
+
+    /// Asks for an account to be listed again.
+    fn ask(&self, waba: &WabaId) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(waba.clone());
+        self.asking.notify_one();
+    }
+
+    fn take_asked(&self) -> HashSet<WabaId> {
+        std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn by_name(book: TemplateBook) -> Book {
+    let mut names = Book::new();
+    for template in book.templates {
+        names.entry(template.definition.name.clone()).or_default().push(template);
+    }
+    names
+}

@@ -1,0 +1,13 @@
+use ponte_model::template::Registered;
+use ponte_model::{Timestamp, WabaId};
+
+/// The templates of an account, as they were listed and as webhooks have changed them since.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemplateBook {
+    /// The account.
+    pub waba: WabaId,
+    /// When they were last listed.
+    pub read_at: Timestamp,
+    /// All of them, by name and language.
+    pub templates: Vec<Registered>,
+}

@@ -1,0 +1,90 @@
+//! Templates: replaced by what is listed, changed by what webhooks say.
+
+use std::collections::BTreeMap;
+
+use ponte_model::template::Registered;
+use ponte_model::{Timestamp, WabaId};
+use sqlx::{Row as _, SqliteConnection};
+
+use super::SqliteStore;
+use super::reads::{parse, readable, text, time};
+use crate::{Result, TemplateBook};
+
+impl SqliteStore {
+    pub(super) async fn read_templates(&self, waba: Option<&WabaId>) -> Result<Vec<TemplateBook>> {
+        let rows = sqlx::query(
+            "SELECT b.waba_id, b.read_at, t.template FROM template_books b
+               LEFT JOIN templates t ON t.waba_id = b.waba_id
+              WHERE ?1 IS NULL OR b.waba_id = ?1
+              ORDER BY b.waba_id, t.name, t.language",
+        )
+        .bind(waba.map(WabaId::as_str))
+        .fetch_all(&self.readers)
+        .await?;
+        let mut books = BTreeMap::new();
+        for row in &rows {
+            let waba = WabaId::from(text(row, "waba_id"));
+            let book = books.entry(waba.clone()).or_insert_with(|| TemplateBook {
+                waba,
+                read_at: time(row, "read_at"),
+                templates: Vec::new(),
+            });
+            if let Some(json) = row.get::<Option<&str>, _>("template") {
+                book.templates.extend(readable(parse("a template", json)));
+            }
+        }
+        Ok(books.into_values().collect())
+    }
+}
+
+/// `rows` is the JSON list of the templates.
+pub(super) async fn replace(
+    connection: &mut SqliteConnection,
+    waba: &WabaId,
+    read_at: Timestamp,
+    rows: &str,
+) -> std::result::Result<u64, sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO template_books (waba_id, read_at) VALUES (?1, ?2)
+         ON CONFLICT (waba_id) DO UPDATE SET read_at = excluded.read_at",
+    )
+    .bind(waba.as_str())
+    .bind(read_at.as_millis())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM templates WHERE waba_id = ?1 AND told_at < ?2")
+        .bind(waba.as_str())
+        .bind(read_at.as_millis())
+        .execute(&mut *connection)
+        .await?;
+    let done = sqlx::query(
+        "INSERT INTO templates (waba_id, name, language, told_at, template)
+         SELECT ?1, value ->> 'name', value ->> 'language', 0, value FROM json_each(?2) WHERE true
+         ON CONFLICT (waba_id, name, language) DO NOTHING",
+    )
+    .bind(waba.as_str())
+    .bind(rows)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    template: &Registered,
+    told_at: Timestamp,
+    row: String,
+) -> std::result::Result<u64, sqlx::Error> {
+    let done = sqlx::query(
+        "INSERT INTO templates (waba_id, name, language, told_at, template) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (waba_id, name, language) DO UPDATE SET told_at = excluded.told_at, template = excluded.template",
+    )
+    .bind(template.waba.as_str())
+    .bind(&template.definition.name)
+    .bind(&template.definition.language)
+    .bind(told_at.as_millis())
+    .bind(row)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
