@@ -2,10 +2,12 @@
 
 mod admin;
 mod inbox;
+mod life;
 mod outbox;
 mod state;
 
 pub use admin::*;
 pub use inbox::*;
+pub use life::*;
 pub use outbox::*;
 pub use state::*;
