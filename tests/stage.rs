@@ -185,8 +185,7 @@ impl Stage {
         let compiler = Compiler::in_process(dir.path().join("plugins")).expect("a compiler");
         if fresh {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
-                let config =
-                    NumberConfig { mode: NumberMode::Coexistence, throughput: builder.throughput, suspended: None };
+                let config = NumberConfig::new(NumberMode::Coexistence, builder.throughput);
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),

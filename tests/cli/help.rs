@@ -15,9 +15,11 @@ async fn each_command_says_what_it_does() {
         ("flow install", &["flow.toml", "--settings", "--number", "--priority"]),
         ("flow list", &["--json"]),
         ("flow remove", &["its state and its timers"]),
-        ("number", &["add", "list"]),
+        ("number", &["add", "list", "show", "pause", "resume", "app-only"]),
         ("number add", &["phone_number_id", "--mode", "coexistence", "--throughput"]),
         ("number list", &["--json"]),
+        ("number show", &["--json", "--language", "pt-BR"]),
+        ("number app-only", &["on", "off"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

@@ -19,7 +19,7 @@ use crate::ingest::{self, IngestError};
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
-use crate::{housekeeping, lanes, schedules, timers};
+use crate::{housekeeping, lanes, lifecycle, schedules, timers};
 
 /// What a pipeline is made of.
 pub struct Parts {
@@ -96,6 +96,7 @@ impl Runtime {
         tokio::spawn(timers::run(Arc::clone(&core)));
         tokio::spawn(schedules::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
+        tokio::spawn(lifecycle::watch(Arc::clone(&core)));
         Ok(Self { core })
     }
 

@@ -12,7 +12,7 @@ use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
 use super::Scene;
 use crate::conversations::Known;
 use crate::core::Core;
-use crate::registry::Installed;
+use crate::registry::{Installed, Snapshot};
 
 /// Answers one run.
 pub(super) struct RunBroker {
@@ -27,7 +27,7 @@ pub(super) struct RunBroker {
     known: Known,
     /// When the customer wrote before.
     previous_customer_at: Option<Timestamp>,
-    suspended: Option<String>,
+    registry: Arc<Snapshot>,
     reads: Arc<Mutex<Vec<SharedRead>>>,
 }
 
@@ -40,7 +40,6 @@ impl RunBroker {
         run: RunId,
         reads: Arc<Mutex<Vec<SharedRead>>>,
     ) -> Self {
-        let number = pending.event.number_id.as_ref().and_then(|id| scene.registry.number(id));
         Self {
             core: Arc::clone(core),
             installed: Arc::clone(installed),
@@ -54,7 +53,7 @@ impl RunBroker {
                 _ => scene.facts.last_customer_at,
             },
             known: Known { facts: scene.facts.clone(), ..scene.known.clone() },
-            suspended: number.and_then(|number| number.row.config.suspended.clone()),
+            registry: Arc::clone(&scene.registry),
             reads,
         }
     }
@@ -116,9 +115,12 @@ impl Broker for RunBroker {
         };
         let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
         let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
+        let now = self.core.clock.now();
+        let standing = self.registry.standing(&conversation.number, Some(&*self.installed), now);
         let situation = Situation {
-            now: self.core.clock.now(),
-            number_suspended: self.suspended.as_deref(),
+            now,
+            number: &standing.sending,
+            echo_blind: standing.echo_blind,
             facts: &known.facts,
             echo: known.echo,
         };

@@ -147,7 +147,7 @@ fn decide(registry: &Snapshot, pending: &Pending, owner: Owner) -> Decision {
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
         })
         .collect();
-    route(&pending.event, owner, number.is_some_and(|number| number.is_app_only()), &candidates)
+    route(&pending.event, owner, number.and_then(|number| number.silent()), &candidates)
 }
 
 async fn acknowledge(
@@ -234,7 +234,10 @@ async fn run(
 fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
     let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
-    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
+    let now = core.clock.now();
+    let installed = first.installation.as_ref().and_then(|id| scene.registry.installation(id));
+    let standing = scene.registry.standing(&first.conversation.number, installed.map(|installed| &**installed), now);
+    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, &standing, now).ok()?;
     let departure = core.outbox.reserve(core, first)?;
     first.leave = Some(leave);
     Some(departure)

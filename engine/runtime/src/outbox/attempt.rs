@@ -14,6 +14,7 @@ use ponte_whatsapp::outbound;
 use super::Waiting;
 use super::line::Line;
 use crate::core::Core;
+use crate::registry::Standing;
 
 /// How long a number pauses after an error that concerns its account or credentials.
 const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
@@ -73,6 +74,7 @@ pub(crate) fn clear(
     run: Option<&RunId>,
     facts: &Facts,
     echo: Echo,
+    standing: &Standing,
     now: Timestamp,
 ) -> Result<Leave, Objection> {
     let purpose = match item {
@@ -81,8 +83,8 @@ pub(crate) fn clear(
         OutboxItem::Seen { .. } => Purpose::Receipt,
     };
     let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
-    // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
+    let Standing { sending: number, echo_blind } = standing;
+    judge(&proposal, &Situation { now, number, echo_blind: *echo_blind, facts, echo })?;
     Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
 }
 
@@ -102,17 +104,18 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
         return Ok(Gate::Shut(SendOutcome::Expired));
     }
     let registry = core.registry.now();
-    if let Some(id) = &waiting.installation
-        && registry.installation(id).is_none()
-    {
+    let installation = waiting.installation.as_ref().map(|id| (id, registry.installation(id)));
+    if let Some((id, None)) = installation {
         let reason = format!("installation: {id} is not active any more");
         return Ok(Gate::Shut(SendOutcome::Refused { reason }));
     }
+    let installed = installation.and_then(|(_, installed)| installed).map(|installed| &**installed);
     let mut last_seen = None;
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
+        let standing = registry.standing(&waiting.conversation.number, installed, now);
+        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, &standing, now) {
             Ok(leave) => leave,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };

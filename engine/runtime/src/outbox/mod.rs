@@ -29,7 +29,8 @@ impl Outbox {
         let paced = matches!(send.item, OutboxItem::Message { .. });
         let contact = send.conversation.contact.clone();
         let most = core.settings.requests_per_number;
-        let free = !line::held(core, &line) && line.reserve(&contact, paced, core.clock.now(), most);
+        let now = core.clock.now();
+        let free = line::held(core, &line, now).is_none() && line.reserve(&contact, paced, now, most);
         free.then(|| Departure { line, contact: Some(contact) })
     }
 
