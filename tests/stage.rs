@@ -212,12 +212,9 @@ impl Stage {
         let compiler = Compiler::in_process(dir.path().join("plugins")).expect("a compiler");
         if fresh {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
-                let config = NumberConfig {
-                    mode: NumberMode::Coexistence,
-                    throughput: builder.own_throughput.unwrap_or(builder.throughput),
-                    daily_reach: builder.daily_reach,
-                    suspended: None,
-                };
+                let throughput = builder.own_throughput.unwrap_or(builder.throughput);
+                let base = NumberConfig::new(NumberMode::Coexistence, throughput);
+                let config = NumberConfig { daily_reach: builder.daily_reach, ..base };
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),

@@ -15,13 +15,15 @@ async fn each_command_says_what_it_does() {
         ("flow install", &["flow.toml", "--settings", "--number", "--priority"]),
         ("flow list", &["--json"]),
         ("flow remove", &["its state and its timers"]),
-        ("number", &["add", "list"]),
+        ("number", &["add", "list", "show", "pause", "resume", "app-only"]),
         ("number add", &["phone_number_id", "--mode", "coexistence", "--throughput"]),
         ("number list", &["--json"]),
         ("template", &["sync", "list", "check", "submit"]),
         ("template sync", &["every six hours", "webhooks"]),
         ("template check", &["examples/template.json", "Exits", "--json"]),
         ("template submit", &["--waba", "another category"]),
+        ("number show", &["--json", "--language", "pt-BR"]),
+        ("number app-only", &["on", "off"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

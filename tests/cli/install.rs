@@ -14,14 +14,14 @@ async fn a_number_is_registered_changed_and_listed() {
     assert_eq!(
         list,
         json!([{"id": NUMBER, "tenant": "default", "waba_id": WABA, "display_phone": "5511955550100",
-            "config": {"mode": "coexistence", "throughput": 5}}])
+            "config": {"mode": "coexistence", "throughput": 5, "profile": "meta"}}])
     );
 
     shop.unset("PONTE_ACCESS_TOKEN");
     let said = shop.ponte(&["number", "add", NUMBER, "--mode", "api", "--throughput", "80"]).await.ok();
     assert!(said.err.contains(&format!("PONTE_ACCESS_TOKEN_{NUMBER}")), "it says what is missing: {}", said.err);
     let list = shop.ponte(&["number", "list", "--json"]).await.ok().json();
-    assert_eq!(list[0]["config"], json!({"mode": "api", "throughput": 80}));
+    assert_eq!(list[0]["config"], json!({"mode": "api", "throughput": 80, "profile": "meta"}));
     assert_eq!(list.as_array().map(Vec::len), Some(1), "changed, not doubled");
     let table = shop.ponte(&["number", "list"]).await.ok().out;
     assert!(table.lines().count() == 2 && table.contains(NUMBER) && table.contains("api"), "{table}");

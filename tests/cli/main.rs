@@ -7,6 +7,7 @@ mod example;
 mod help;
 mod install;
 mod logs;
+mod number;
 mod serve;
 mod shop;
 mod template;

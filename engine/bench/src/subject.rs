@@ -46,12 +46,7 @@ pub(crate) async fn ponte(flows: &Path, stand_in: &StandIn) -> anyhow::Result<Su
             tenant: "default".into(),
             waba_id: None,
             display_phone: None,
-            config: NumberConfig {
-                mode: NumberMode::Coexistence,
-                throughput: 1_000,
-                daily_reach: None,
-                suspended: None,
-            },
+            config: NumberConfig::new(NumberMode::Coexistence, 1_000),
         };
         store.put_number(&row, now).await?;
     }

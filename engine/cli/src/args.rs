@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Install flows, list them, remove them.
     #[command(subcommand)]
     Flow(Flow),
-    /// Register business numbers, list them.
+    /// Register business numbers, list them, tell how they stand, pause them.
     #[command(subcommand)]
     Number(Number),
     /// List message templates, check them before Meta does, submit them.
@@ -113,16 +113,90 @@ pub(crate) enum Number {
         /// 5 is what the most careful sources say.
         #[arg(long, default_value_t = ponte_policy::platform::DEFAULT_THROUGHPUT)]
         throughput: u32,
+        /// What its provider passes on, by the name of a profile: `meta` (everything), `zenvia-like` (no echoes, no
+        /// history, no contacts), `unknown` (the most careful rules). Where answers from the phone are not passed on,
+        /// flows leave customers to the person there for a while.
+        #[arg(long, default_value = ponte_policy::profile::DEFAULT_PROFILE)]
+        profile: String,
+        /// For how many minutes, in business hours, where answers from the phone are not passed on [default: 15].
+        #[arg(long, value_name = "MINUTES")]
+        echo_blind_minutes: Option<u32>,
         /// Whose it is.
         #[arg(long, default_value = "default")]
         tenant: String,
     },
-    /// List the registered numbers.
+    /// List the registered numbers, how they stand, and when their phones last gave a sign.
     List {
         /// As JSON, for scripts.
         #[arg(long)]
         json: bool,
     },
+    /// Tell how a number stands: its link to the phone, what it may send, what its provider passes on, what to do next.
+    Show {
+        /// Meta's phone_number_id.
+        id: String,
+        /// As JSON, for scripts.
+        #[arg(long)]
+        json: bool,
+        /// The language of what to do.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
+    },
+    /// Send nothing from a number until `ponte number resume`. Messages wait, none is lost; events are recorded and
+    /// flows run.
+    Pause {
+        /// Meta's phone_number_id.
+        id: String,
+        /// Why, for `ponte number show`.
+        #[arg(long, default_value = "no reason given")]
+        why: String,
+    },
+    /// Send again from a number that was paused, in the order in which messages were queued. What the platform locked
+    /// or restricted stays so.
+    Resume {
+        /// Meta's phone_number_id.
+        id: String,
+    },
+    /// Leave a number to the phone alone, or take it back: events are recorded, nothing is automated, queued messages
+    /// wait.
+    AppOnly {
+        /// Meta's phone_number_id.
+        id: String,
+        /// Whether the phone alone speaks.
+        #[arg(value_enum)]
+        switch: Switch,
+    },
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// The phone alone speaks.
+    On,
+    /// Flows may speak.
+    Off,
+}
+
+/// The languages of texts for people.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Language {
+    /// Brazilian Portuguese.
+    #[value(name = "pt-BR", alias = "pt-br", alias = "pt")]
+    PtBr,
+    /// Spanish.
+    Es,
+    /// English.
+    En,
+}
+
+impl From<Language> for ponte_policy::words::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::PtBr => Self::PtBr,
+            Language::Es => Self::Es,
+            Language::En => Self::En,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

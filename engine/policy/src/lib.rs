@@ -5,18 +5,26 @@
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
 //! - [`template`]: whether a message fits its template, and what the review would reject.
+//! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
+//! - [`profile`]: what a provider passes on.
 //! - [`hours`]: open and closed periods on a wall clock.
 
 mod facts;
 mod fold;
 pub mod hours;
+pub mod lifecycle;
 pub mod pacing;
 pub mod platform;
+pub mod profile;
 mod routing;
 pub mod template;
 mod verdict;
+pub mod words;
 
 pub use facts::{Echo, Facts, Ownership};
 pub use fold::{fold, hand_off, release};
 pub use routing::{Candidate, Decision, Handler, HoursCondition, Trigger, route};
-pub use verdict::{No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Situation, judge, judge_by};
+pub use verdict::{
+    ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,
+    judge_by,
+};

@@ -60,8 +60,9 @@ fn nobody(rule: &'static str) -> Decision {
     Decision { handler: Handler::Nobody, rule }
 }
 
-/// Decides who handles `event`, first match wins. `candidates` come in the order in which they are asked.
-pub fn route(event: &Event, owner: Owner, app_only: bool, candidates: &[Candidate<'_>]) -> Decision {
+/// Decides who handles `event`, first match wins. `candidates` come in the order in which they are asked. `silent` is
+/// the rule by which nothing is automated on the number, if there is one.
+pub fn route(event: &Event, owner: Owner, silent: Option<&'static str>, candidates: &[Candidate<'_>]) -> Decision {
     // A flow's own timers and schedules are its own business, whoever speaks: what it then says is judged like
     // anything else.
     let own = match &event.body {
@@ -94,8 +95,8 @@ pub fn route(event: &Event, owner: Owner, app_only: bool, candidates: &[Candidat
     if event.origin != Origin::Customer {
         return nobody("not-from-a-customer");
     }
-    if app_only {
-        return nobody("app-only");
+    if let Some(rule) = silent {
+        return nobody(rule);
     }
     match owner {
         Owner::App => return nobody("owned-by-app"),

@@ -5,9 +5,10 @@ use std::time::Duration;
 use ponte_model::{
     Body, Content, Event, HandOffTarget, InstallationId, Lane, Message, Origin, Owner, Refusal, RunId, Timer, Timestamp,
 };
+use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
-    Candidate, Echo, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Situation, Trigger, fold, hand_off,
-    judge, route,
+    Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Shop,
+    Situation, Trigger, fold, hand_off, judge, route,
 };
 
 const HOUR: u64 = 3600;
@@ -42,10 +43,14 @@ fn phone(secs: u64) -> Event {
     event(Origin::App, secs, Body::Echo(text()))
 }
 
+/// Where nothing but the facts speaks against it.
+fn quiet(facts: &Facts, echo: Echo, secs: u64) -> Situation<'_> {
+    Situation { now: at(secs), number: &Sending::Free, facts, echo, template: None, echo_blind: None }
+}
+
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
     let run = RunId::from(run);
-    let situation = Situation { now: at(secs), number_suspended: None, facts, echo, template: None };
-    judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &situation)
+    judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &quiet(facts, echo, secs))
         .map_err(|objection| objection.into_refusal().code())
 }
 
@@ -140,18 +145,52 @@ fn what_a_run_said_before_handing_over_may_leave_and_nothing_else() {
 }
 
 #[test]
-fn a_suspended_number_says_why() {
+fn what_a_number_may_not_send_is_refused_or_waits() {
     let facts = fold(Facts::default(), &customer(0), 1);
-    let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person };
-    let situation = Situation {
-        now: at(1),
-        number_suspended: Some("offboarded"),
-        facts: &facts,
-        echo: Echo::default(),
-        template: None,
+    let judged = |number: &Sending, purpose| {
+        let situation = Situation { number, ..quiet(&facts, Echo::default(), 1) };
+        let objection = judge(&Proposal { purpose, sender: Sender::Person }, &situation).err();
+        objection.map(|objection| (objection.rule, objection.into_refusal()))
     };
-    let refusal = judge(&proposal, &situation).unwrap_err().into_refusal();
-    assert_eq!(refusal, Refusal::NumberUnavailable { why: "offboarded".into() });
+    let why = || "why".to_owned();
+    let held = Sending::Held { why: why(), until: Some(at(60)) };
+    let quota = Some(("number", Refusal::Quota { until: at(60) }));
+    assert_eq!(judged(&held, Purpose::Template), quota);
+    assert_eq!(judged(&held, Purpose::FreeForm), quota);
+    let unknown = Sending::Held { why: why(), until: None };
+    assert_eq!(judged(&unknown, Purpose::Receipt), Some(("number", Refusal::Quota { until: at(1) })));
+    let no_templates = Sending::NoTemplates { why: why() };
+    let refused = Some(("number", Refusal::NumberUnavailable { why: why() }));
+    assert_eq!(judged(&no_templates, Purpose::Template), refused);
+    assert_eq!(judged(&no_templates, Purpose::FreeForm), None);
+}
+
+#[test]
+fn an_echo_blind_number_leaves_customers_to_the_phone_for_a_while_in_business_hours() {
+    // 3.3: a customer's reply to an app message that was not seen must not get a greeting.
+    let facts = fold(Facts::default(), &customer(0), 1);
+    let run = RunId::from("r");
+    let flow = Sender::Flow(&run);
+    let open = |until| Some(Shop::Open { until });
+    let minutes = |minutes: u64| minutes * 60;
+    let table = [
+        ("echoes are seen", None, flow, Purpose::FreeForm, 0, None),
+        ("closed", Some(Shop::Closed), flow, Purpose::FreeForm, 0, None),
+        ("open", open(None), flow, Purpose::FreeForm, 0, Some(minutes(15))),
+        ("nearly", open(None), flow, Purpose::FreeForm, minutes(15) - 1, Some(minutes(15))),
+        ("silent for long enough", open(None), flow, Purpose::FreeForm, minutes(15), None),
+        ("closing before", open(Some(at(minutes(5)))), flow, Purpose::FreeForm, 0, Some(minutes(5))),
+        ("a template", open(None), flow, Purpose::Template, 0, None),
+        ("a receipt", open(None), flow, Purpose::Receipt, 0, None),
+        ("a person", open(None), Sender::Person, Purpose::FreeForm, 0, None),
+    ];
+    for (name, shop, sender, purpose, secs, held) in table {
+        let echo_blind = shop.map(|shop| EchoBlind { patience: ECHO_BLIND_PATIENCE, shop });
+        let situation = Situation { echo_blind, ..quiet(&facts, Echo::default(), secs) };
+        let objection = judge(&Proposal { purpose, sender }, &situation).err();
+        let until = objection.map(|objection| (objection.rule, objection.into_refusal()));
+        assert_eq!(until, held.map(|held| ("echo-blind", Refusal::Quota { until: at(held) })), "{name}");
+    }
 }
 
 #[test]
@@ -160,12 +199,12 @@ fn routing_by_the_first_match() {
     let trigger = |events: &[&str], hours| Trigger { events: events.iter().map(|e| (*e).to_owned()).collect(), hours };
     let closed = trigger(&["message"], HoursCondition::Closed);
     let any = trigger(&["message", "edit"], HoursCondition::Any);
-    let decide = |event: &Event, owner, app_only, open| {
+    let decide = |event: &Event, owner, app_only: bool, open| {
         let candidates = [
             Candidate { installation: &night, trigger: &closed, open },
             Candidate { installation: &day, trigger: &any, open },
         ];
-        let decision = route(event, owner, app_only, &candidates);
+        let decision = route(event, owner, app_only.then_some("app-only"), &candidates);
         match decision.handler {
             Handler::Flow(flow) => flow.into_string(),
             Handler::Nobody => decision.rule.to_owned(),

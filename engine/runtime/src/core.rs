@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ponte_clock::SharedClock;
 use ponte_model::{Lane, NumberId};
 use ponte_sandbox::Sandbox;
-use ponte_store::{Pending, Store};
+use ponte_store::{Finish, Pending, Store};
 use ponte_whatsapp::graph::GraphClient;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -98,6 +98,12 @@ impl Core {
     /// An event is handled, one way or another.
     pub(crate) fn handled(&self) {
         self.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Acknowledges an event that no flow handles, by the rule that decided so.
+    pub(crate) async fn acknowledge(&self, seq: i64, rule: &str) -> ponte_store::Result<()> {
+        let decision = Some(rule.to_owned());
+        self.store.finish(Finish { seq, decision, ..Finish::default() }).await.map(drop)
     }
 
     /// Reads numbers, templates and installations anew, and lets everybody know.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use ponte_model::{AccountUpdate, Body, DeliveryStatus, Event};
-use ponte_store::{ContactChange, Finish, NumberMode, NumberRow, Pending, StatusUpdate, StoreError};
+use ponte_model::{Body, DeliveryStatus};
+use ponte_store::{ContactChange, Pending, StatusUpdate, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::Core;
-use crate::templates;
+use crate::{lifecycle, templates};
 
 /// Pause before an event is tried again that could not be handled for reasons of ours.
 const STORE_PAUSE: Duration = Duration::from_secs(2);
@@ -82,23 +82,20 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
             core.store.change_contact(pending.seq, pending.contact.clone(), changes).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
         }
-        Body::Account(update) => account(core, pending, update).await?,
+        Body::Account(update) => lifecycle::account(core, pending, update).await?,
+        Body::Number(update) => lifecycle::number(core, pending, update).await?,
         Body::Template(update) => {
             templates::hear(core, pending, update).await?;
-            acknowledge(core, pending.seq).await?;
+            core.acknowledge(pending.seq, "recorded").await?;
         }
         body => {
             if let Body::Unrecognized { field, why, .. } = body {
                 tracing::warn!(event = %pending.event.key, field, why, "an unrecognized webhook item was kept");
             }
-            acknowledge(core, pending.seq).await?;
+            core.acknowledge(pending.seq, "recorded").await?;
         }
     }
     Ok(Done::Here)
-}
-
-async fn acknowledge(core: &Core, seq: i64) -> Result<(), StoreError> {
-    core.store.finish(Finish { seq, ..Finish::default() }).await.map(drop)
 }
 
 async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> Result<Done, StoreError> {
@@ -112,35 +109,4 @@ async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> 
     pending.contact = applied.conversation.map(|conversation| conversation.contact);
     pending.listener = applied.listener;
     Ok(Done::HandedOn)
-}
-
-async fn account(core: &Arc<Core>, pending: &Pending, update: &AccountUpdate) -> Result<(), StoreError> {
-    let suspended = match update.event.as_str() {
-        "ACCOUNT_OFFBOARDED" => Some(Some("offboarded: the link to the phone is broken".to_owned())),
-        "PARTNER_REMOVED" => {
-            let reason = update.reason.as_deref().unwrap_or("no reason given");
-            Some(Some(format!("disconnected by the platform: {reason}")))
-        }
-        "ACCOUNT_RECONNECTED" | "PARTNER_ADDED" => Some(None),
-        _ => None,
-    };
-    if let Some(suspended) = suspended {
-        for mut row in core.store.numbers().await?.into_iter().filter(|row| concerns(update, &pending.event, row)) {
-            tracing::warn!(number = %row.id, event = %update.event, "the number's link to the phone changed");
-            row.config.suspended.clone_from(&suspended);
-            core.store.put_number(&row, core.clock.now()).await?;
-        }
-        core.reload().await?;
-    }
-    acknowledge(core, pending.seq).await
-}
-
-/// Whether an account update is about a number. The platform may not name one; then every number of the account that
-/// lives on a phone is meant: to hold one back for minutes does less harm than to send into nowhere.
-fn concerns(update: &AccountUpdate, event: &Event, number: &NumberRow) -> bool {
-    let of_account = number.waba_id.is_some() && number.waba_id == event.waba_id;
-    let unnamed = update.display_phone.is_none() || number.display_phone.is_none();
-    number.config.mode == NumberMode::Coexistence
-        && of_account
-        && (unnamed || number.display_phone == update.display_phone)
 }

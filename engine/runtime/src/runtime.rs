@@ -20,7 +20,7 @@ use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
 use crate::templates::{self, SyncedAccount, Templates};
-use crate::{housekeeping, lanes, schedules, timers};
+use crate::{housekeeping, lanes, lifecycle, schedules, timers};
 
 /// What a pipeline is made of.
 pub struct Parts {
@@ -99,6 +99,7 @@ impl Runtime {
         tokio::spawn(schedules::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
         tokio::spawn(templates::run(Arc::clone(&core)));
+        tokio::spawn(lifecycle::watch(Arc::clone(&core)));
         Ok(Self { core })
     }
 

@@ -63,12 +63,14 @@ pub(crate) fn judge(
     echo: Echo,
     now: Timestamp,
 ) -> Result<(), Objection> {
-    let number = registry.number(&asking.conversation.number);
+    let installed = asking.installation.and_then(|id| registry.installation(id));
+    let standing = registry.standing(&asking.conversation.number, installed.map(|installed| &**installed), now);
     let template = core.templates.objection_to(registry, &asking.conversation.number, asking.item);
     let proposal = Proposal { purpose: asking.purpose(), sender: asking.run.map_or(Sender::Person, Sender::Flow) };
     let situation = Situation {
         now,
-        number_suspended: number.and_then(|number| number.row.config.suspended.as_deref()),
+        number: &standing.sending,
+        echo_blind: standing.echo_blind,
         facts,
         echo,
         template: template.as_ref(),

@@ -190,6 +190,12 @@ pub trait Store: Send + Sync + 'static {
     /// All numbers.
     async fn numbers(&self) -> Result<Vec<NumberRow>>;
 
+    /// How each registered number stands, and what was last heard of it.
+    async fn lives(&self) -> Result<Vec<LifeRow>>;
+
+    /// Writes how a number stands, unless somebody else did since `revision` was read. Whether it was written.
+    async fn put_life(&self, number: &NumberId, life: &serde_json::Value, revision: i64) -> Result<bool>;
+
     /// Adds an installation or changes it, with its component.
     async fn put_installation(&self, installation: &InstallationRow, component: Option<&[u8]>) -> Result<()>;
 

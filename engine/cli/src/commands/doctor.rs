@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use ponte_clock::{Clock as _, SystemClock};
-use ponte_runtime::check_settings;
+use ponte_policy::lifecycle::{Life, Sending};
+use ponte_runtime::{check_settings, life_of};
 use ponte_sandbox::{Sandbox, SandboxConfig};
 use ponte_store::{NumberMode, NumberRow, SqliteStore, Store as _};
 use ponte_whatsapp::graph::{GraphClient, GraphSettings};
@@ -102,8 +103,10 @@ async fn examine(config: &Config, findings: &mut Findings) -> anyhow::Result<()>
         ..GraphSettings::default()
     };
     let graph = GraphClient::new(&graph)?;
+    let lives = store.lives().await?;
     for number in &numbers {
-        examine_number(config, &graph, number, findings).await?;
+        let life = lives.iter().find(|row| row.number == number.id).map(life_of).transpose()?.unwrap_or_default();
+        examine_number(config, &graph, number, &life, findings).await?;
     }
 
     println!("Flows");
@@ -135,11 +138,14 @@ async fn examine_number(
     config: &Config,
     graph: &GraphClient,
     number: &NumberRow,
+    life: &Life,
     findings: &mut Findings,
 ) -> anyhow::Result<()> {
     let name = number.id.as_str();
-    if let Some(why) = &number.config.suspended {
-        findings.bad(name, format!("nothing is sent: {why}"));
+    match life.sending_at(SystemClock.now()) {
+        Sending::Free => {}
+        Sending::NoTemplates { why } => findings.bad(name, format!("no templates are sent: {why}")),
+        Sending::Held { why, .. } => findings.bad(name, format!("nothing is sent: {why}")),
     }
     let environment = |name: &str| std::env::var(name).ok();
     let Some(token) = config.token_of(&number.id, &environment)? else {

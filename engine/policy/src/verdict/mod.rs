@@ -4,6 +4,7 @@
 //! They are asked in turn and the first that says no decides. Asked twice with the same words: when the flow asks, so
 //! that it can react, and at the moment of sending, because the world may have changed meanwhile.
 
+mod echo_blind;
 mod number;
 mod owner;
 mod template;
@@ -13,7 +14,9 @@ use std::fmt;
 
 use ponte_model::{Refusal, RunId, Timestamp};
 
+use crate::lifecycle::Sending;
 use crate::{Echo, Facts};
+pub use echo_blind::{ECHO_BLIND_PATIENCE, EchoBlind, Shop};
 
 /// A message that somebody wants to send.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +52,10 @@ pub enum Sender<'a> {
 pub struct Situation<'a> {
     /// The moment for which the verdict is asked.
     pub now: Timestamp,
-    /// Why the number cannot send, if so.
-    pub number_suspended: Option<&'a str>,
+    /// What may leave the number.
+    pub number: &'a Sending,
+    /// Set where answers from the phone are not seen.
+    pub echo_blind: Option<EchoBlind>,
     /// The conversation.
     pub facts: &'a Facts,
     /// The last app echo that is stored, folded into the facts or not.
@@ -111,8 +116,13 @@ impl fmt::Display for Objection {
 pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), No>);
 
 /// The rules in the order in which they are asked.
-pub const ORDER: &[Rule] =
-    &[("number", number::check), ("owner", owner::check), ("window", window::check), ("template", template::check)];
+pub const ORDER: &[Rule] = &[
+    ("number", number::check),
+    ("owner", owner::check),
+    ("window", window::check),
+    ("template", template::check),
+    ("echo-blind", echo_blind::check),
+];
 
 /// Says whether the message may leave.
 ///

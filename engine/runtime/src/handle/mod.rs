@@ -148,7 +148,7 @@ fn decide(registry: &Snapshot, pending: &Pending, owner: Owner) -> Decision {
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
         })
         .collect();
-    route(&pending.event, owner, number.is_some_and(|number| number.is_app_only()), &candidates)
+    route(&pending.event, owner, number.and_then(|number| number.silent()), &candidates)
 }
 
 async fn acknowledge(

@@ -273,9 +273,11 @@ impl State {
 /// Sends what waits, as long as the pipeline runs.
 pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
     while !core.stopping.is_cancelled() {
-        let next = match held(&core, &line) {
-            true => Next::Wait,
-            false => line.lock().next(core.clock.now(), core.settings.requests_per_number),
+        let now = core.clock.now();
+        let next = match held(&core, &line, now) {
+            Some(Some(until)) => Next::WaitUntil(until),
+            Some(None) => Next::Wait,
+            None => line.lock().next(now, core.settings.requests_per_number),
         };
         match next {
             Next::Send(waiting) => send(&core, &line, *waiting, false),
@@ -320,8 +322,9 @@ pub(super) fn send(core: &Arc<Core>, line: &Arc<Line>, waiting: Waiting, out: bo
     });
 }
 
-/// Whether nothing may leave this number now. Messages wait: nothing is lost, and customers see no error.
-pub(super) fn held(core: &Core, line: &Line) -> bool {
+/// Whether nothing may leave this number now, and until when, where that is known. Messages wait: nothing is lost, and
+/// customers see no error.
+pub(super) fn held(core: &Core, line: &Line, now: Timestamp) -> Option<Option<Timestamp>> {
     let registry = core.registry.now();
     let throughput = registry.throughput(&line.number);
     let mut state = line.lock();
@@ -330,9 +333,10 @@ pub(super) fn held(core: &Core, line: &Line) -> bool {
         state.pace.set_throughput(throughput);
     }
     drop(state);
-    let number = registry.number(&line.number);
-    let held = number.is_some_and(|number| number.row.config.suspended.is_some() || number.is_app_only());
-    held || core.tokens.of(&line.number).is_none()
+    if core.tokens.of(&line.number).is_none() {
+        return Some(None);
+    }
+    registry.number(&line.number)?.held_at(now)
 }
 
 /// Fetches what waits in the store and is due. What was requeued after an error is in memory, due or not, so that a

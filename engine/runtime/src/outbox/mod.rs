@@ -39,7 +39,8 @@ impl Outbox {
         let paced = matches!(send.item, OutboxItem::Message { .. });
         let contact = send.conversation.contact.clone();
         let most = core.settings.requests_per_number;
-        let free = !line::held(core, &line) && line.reserve(&send.id, &contact, paced, core.clock.now(), most);
+        let now = core.clock.now();
+        let free = line::held(core, &line, now).is_none() && line.reserve(&send.id, &contact, paced, now, most);
         free.then(|| Departure::of(line, send.id.clone(), contact))
     }
 

@@ -4,24 +4,66 @@ mod installed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use ponte_flow::PackageSnapshot;
-use ponte_model::{Digest256, InstallationId, NumberId, TenantId};
+use ponte_model::{Digest256, InstallationId, NumberId, TenantId, Timestamp};
+use ponte_policy::hours::Hours;
+use ponte_policy::lifecycle::{Life, Sending};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
+use ponte_policy::profile::Profile;
+use ponte_policy::{ECHO_BLIND_PATIENCE, EchoBlind, Shop};
 use ponte_sandbox::{Compiler, Limits, Plugin, Sandbox};
 use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
 
+use crate::lifecycle::life_of;
 pub(crate) use installed::{FailureAction, Installed};
 
 /// A number as the pipeline uses it.
 pub(crate) struct Number {
     pub(crate) tenant: TenantId,
     pub(crate) row: Arc<NumberRow>,
+    /// How it stands with its phone and its account.
+    life: Life,
+}
+
+/// What the rules look at of a number, for one message at one moment.
+#[derive(Default)]
+pub(crate) struct Standing {
+    pub(crate) sending: Sending,
+    pub(crate) echo_blind: Option<EchoBlind>,
 }
 
 impl Number {
-    pub(crate) fn is_app_only(&self) -> bool {
-        self.row.config.mode == NumberMode::App
+    fn is_app_only(&self) -> bool {
+        self.row.config.mode == NumberMode::App || self.life.app_only.now
+    }
+
+    /// The rule by which nothing is automated here, if there is one.
+    pub(crate) fn silent(&self) -> Option<&'static str> {
+        if self.is_app_only() { Some("app-only") } else { self.life.stops_routing() }
+    }
+
+    /// Whether nothing may leave at `now`, and until when, where that is known.
+    pub(crate) fn held_at(&self, now: Timestamp) -> Option<Option<Timestamp>> {
+        match self.life.sending_at(now) {
+            Sending::Held { until, .. } => Some(until),
+            _ => self.is_app_only().then_some(None),
+        }
+    }
+
+    /// Set where answers from the phone are not seen; `hours` are those of the shop whose flow wants to speak.
+    fn echo_blind(&self, hours: Option<&Hours>, now: Timestamp) -> Option<EchoBlind> {
+        let config = &self.row.config;
+        let blind = config.mode == NumberMode::Coexistence && Profile::or_careful(&config.profile).is_echo_blind();
+        blind.then(|| {
+            let minutes = |minutes: u32| Duration::from_secs(u64::from(minutes) * 60);
+            let shop = match hours.map(|hours| hours.period_at(now)) {
+                Some(period) if !period.open => Shop::Closed,
+                period => Shop::Open { until: period.and_then(|period| period.until) },
+            };
+            EchoBlind { patience: config.echo_blind_minutes.map_or(ECHO_BLIND_PATIENCE, minutes), shop }
+        })
     }
 }
 
@@ -42,6 +84,13 @@ impl Snapshot {
 
     pub(crate) fn numbers(&self) -> impl Iterator<Item = &Number> {
         self.numbers.values()
+    }
+
+    /// What the rules look at of a number; `installation` is the one that wants to speak.
+    pub(crate) fn standing(&self, number: &NumberId, installation: Option<&Installed>, now: Timestamp) -> Standing {
+        let Some(number) = self.number(number) else { return Standing::default() };
+        let hours = installation.and_then(|installed| installed.hours.as_ref());
+        Standing { sending: number.life.sending_at(now), echo_blind: number.echo_blind(hours, now) }
     }
 
     pub(crate) fn throughput(&self, id: &NumberId) -> u32 {
@@ -96,7 +145,14 @@ impl Registry {
     /// Reads everything anew. An installation that cannot run costs no other; it is reported and left out.
     pub(crate) async fn reload(&self, store: &dyn Store) -> ponte_store::Result<Vec<Broken>> {
         let numbers = store.numbers().await?.into_iter();
-        let numbers = numbers.map(|row| (row.id.clone(), Number { tenant: row.tenant.clone(), row: Arc::new(row) }));
+        let mut lives = HashMap::new();
+        for row in store.lives().await? {
+            lives.insert(row.number.clone(), life_of(&row)?);
+        }
+        let numbers = numbers.map(|row| {
+            let life = lives.remove(&row.id).unwrap_or_default();
+            (row.id.clone(), Number { tenant: row.tenant.clone(), row: Arc::new(row), life })
+        });
         let mut snapshot = Snapshot { numbers: numbers.collect(), ..Snapshot::default() };
         let before = self.now();
         let mut plugins: HashMap<Digest256, Plugin> =

@@ -20,6 +20,25 @@ CREATE TABLE numbers (
     created_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- How a number stands with its phone and its account: JSON that the policy alone understands. Written rarely; whoever
+-- writes names the revision that they read.
+CREATE TABLE number_life (
+    number_id TEXT PRIMARY KEY,
+    life      TEXT NOT NULL,
+    revision  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was last heard of a number; 0 for never. Written by ingest alone, exact to a minute.
+CREATE TABLE number_signs (
+    number_id   TEXT PRIMARY KEY,
+    phone_at    INTEGER NOT NULL,           -- echo, address book or history
+    echo_at     INTEGER NOT NULL,
+    customer_at INTEGER NOT NULL,
+    asked_at    INTEGER NOT NULL,           -- the first message of a customer after the last echo
+    contacts_at INTEGER NOT NULL,
+    history_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A person, once per tenant.
 CREATE TABLE contacts (
     contact_id TEXT PRIMARY KEY,

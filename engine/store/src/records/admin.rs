@@ -31,9 +31,24 @@ pub struct NumberConfig {
     /// Different people a day outside the window, for the whole portfolio: its tier. Unknown: the smallest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_reach: Option<u32>,
-    /// Why nothing may be sent now, if so: offboarded, paused by the operator …
+    /// What its provider passes on, by the name of a profile.
+    #[serde(default = "default_profile")]
+    pub profile: String,
+    /// Minutes for which flows leave a customer's message to the phone, where answers from there are not seen; the
+    /// policy's default unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suspended: Option<String>,
+    pub echo_blind_minutes: Option<u32>,
+}
+
+fn default_profile() -> String {
+    "meta".to_owned()
+}
+
+impl NumberConfig {
+    /// A number at Meta directly.
+    pub fn new(mode: NumberMode, throughput: u32) -> Self {
+        Self { mode, throughput, daily_reach: None, profile: default_profile(), echo_blind_minutes: None }
+    }
 }
 
 /// Where a number lives.

@@ -2,12 +2,14 @@
 
 mod admin;
 mod inbox;
+mod life;
 mod outbox;
 mod state;
 mod templates;
 
 pub use admin::*;
 pub use inbox::*;
+pub use life::*;
 pub use outbox::*;
 pub use state::*;
 pub use templates::*;

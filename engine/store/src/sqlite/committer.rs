@@ -6,6 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::commands::contacts::Directory;
 use super::commands::script::{Extent, Script};
+use super::commands::signs::Heard;
 use super::commands::{begin, finish, ingest, settle, statuses};
 use crate::{Began, Finished, Result, StatusApplied, StoreError, Stored};
 
@@ -51,7 +52,7 @@ pub(super) struct Committer {
 impl Committer {
     pub(super) fn start(connection: SqliteConnection) -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
-        tokio::spawn(Writer { connection, directory: Directory::default() }.run(commands));
+        tokio::spawn(Writer { connection, directory: Directory::default(), heard: Heard::default() }.run(commands));
         Self { queue }
     }
 
@@ -155,6 +156,7 @@ struct Answers {
 struct Writer {
     connection: SqliteConnection,
     directory: Directory,
+    heard: Heard,
 }
 
 impl Writer {
@@ -211,6 +213,7 @@ impl Writer {
             }
         } else {
             self.directory.forget_uncommitted();
+            self.heard.clear();
             // Where it failed before the transaction began, or SQLite has rolled back by itself, there is none to end.
             let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
         }
@@ -226,7 +229,7 @@ impl Writer {
         let begin: Vec<_> = batch.begin.iter().map(|job| &job.command).collect();
 
         let mut script = Script::default();
-        let people = ingest::plan(connection, &mut self.directory, &ingest, &mut script).await?;
+        let people = ingest::plan(connection, &mut self.directory, &mut self.heard, &ingest, &mut script).await?;
         let stale = finish::plan(connection, &finish, &mut script).await?;
         settle::plan(&settle, &mut script)?;
         begin::plan(&begin, &mut script)?;

@@ -12,9 +12,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use crate::{
-    Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend, NumberRow,
-    OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, StateKey, StateValue,
-    StoreError, TimerRow,
+    Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend, LifeRow,
+    NumberRow, OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, SignsRow,
+    StateKey, StateValue, StoreError, TimerRow,
 };
 
 pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
@@ -331,6 +331,39 @@ impl SqliteStore {
                     waba_id: row.get::<Option<String>, _>("waba_id").map(Into::into),
                     display_phone: row.get::<Option<String>, _>("display_phone").map(Into::into),
                     config: parse("a number", row.get("config"))?,
+                })
+            })
+            .collect()
+    }
+
+    pub(super) async fn read_lives(&self) -> Result<Vec<LifeRow>> {
+        let rows = sqlx::query(
+            "SELECT n.number_id, n.created_at, l.life, COALESCE(l.revision, 0) AS revision,
+                    s.phone_at, s.echo_at, s.customer_at, s.asked_at, s.contacts_at, s.history_at
+               FROM numbers n
+               LEFT JOIN number_life l ON l.number_id = n.number_id
+               LEFT JOIN number_signs s ON s.number_id = n.number_id
+              ORDER BY n.number_id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let time = |column| Timestamp::from_millis(row.get::<Option<i64>, _>(column).unwrap_or_default());
+                let life: Option<String> = row.get("life");
+                Ok(LifeRow {
+                    number: text(row, "number_id").into(),
+                    life: life.map(|life| parse("the life of a number", &life)).transpose()?.unwrap_or_default(),
+                    revision: row.get("revision"),
+                    registered_at: time("created_at"),
+                    signs: SignsRow {
+                        phone_at: time("phone_at"),
+                        echo_at: time("echo_at"),
+                        customer_at: time("customer_at"),
+                        asked_at: time("asked_at"),
+                        contacts_at: time("contacts_at"),
+                        history_at: time("history_at"),
+                    },
                 })
             })
             .collect()

@@ -11,8 +11,9 @@ use super::committer::{Command, Op};
 use super::templates;
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, LeftSend, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow,
-    Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
+    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord,
+    SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook,
+    TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -266,6 +267,27 @@ impl Store for SqliteStore {
 
     async fn numbers(&self) -> Result<Vec<NumberRow>> {
         self.read_numbers().await
+    }
+
+    async fn lives(&self) -> Result<Vec<LifeRow>> {
+        self.read_lives().await
+    }
+
+    async fn put_life(&self, number: &NumberId, life: &serde_json::Value, revision: i64) -> Result<bool> {
+        let (number, life) = (number.clone(), life.to_string());
+        let op = op!(connection, [number, life] {
+            let done = sqlx::query(
+                "INSERT INTO number_life (number_id, life, revision) VALUES (?1, ?2, ?3 + 1)
+                 ON CONFLICT (number_id) DO UPDATE SET life = excluded.life, revision = excluded.revision
+                  WHERE revision = ?3",
+            )
+            .bind(number.as_str()).bind(life).bind(revision).execute(&mut *connection).await?;
+            if done.rows_affected() > 0 {
+                bump(connection).await?;
+            }
+            Ok(done.rows_affected())
+        });
+        Ok(self.op(op).await? > 0)
     }
 
     async fn put_installation(&self, installation: &InstallationRow, component: Option<&[u8]>) -> Result<()> {

@@ -8,6 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::contacts::{Directory, Resolved};
 use super::script::{Returned, Script, Step};
+use super::signs::{Heard, Sign};
 use crate::{Incoming, Stored};
 
 /// An event as it goes into the inbox, encoded by the caller so that the committer does not have to.
@@ -17,6 +18,7 @@ pub(in crate::sqlite) struct Row {
     person: Option<Contact>,
     claims: bool,
     joins: bool,
+    sign: Sign,
     received_at: Timestamp,
     columns: Columns,
 }
@@ -53,7 +55,16 @@ impl Row {
         let person = event.contact.clone().filter(|person| unknown && !person.is_anonymous());
         let joins = event.lane == Lane::Message && event.number_id.is_some();
         let claims = joins && event.origin == Origin::App;
-        Ok(Self { tenant: incoming.tenant, known: incoming.contact, person, claims, joins, received_at, columns })
+        Ok(Self {
+            tenant: incoming.tenant,
+            known: incoming.contact,
+            person,
+            claims,
+            joins,
+            sign: Sign::of(event, received_at),
+            received_at,
+            columns,
+        })
     }
 }
 
@@ -88,6 +99,7 @@ pub(in crate::sqlite) type People = Vec<Option<Resolved>>;
 pub(in crate::sqlite) async fn plan(
     connection: &mut SqliteConnection,
     directory: &mut Directory,
+    heard: &mut Heard,
     batches: &[&Vec<Row>],
     script: &mut Script,
 ) -> Result<People, sqlx::Error> {
@@ -110,6 +122,7 @@ pub(in crate::sqlite) async fn plan(
             });
         }
     }
+    heard.plan(rows().filter_map(|row| Some((row.columns.number.as_deref()?, row.sign))), script)?;
     script.set(Step::Inbox, &inbox)?;
     script.set(Step::Conversations, &conversations)?;
     Ok(people)

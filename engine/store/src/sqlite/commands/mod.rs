@@ -7,6 +7,7 @@ pub(super) mod finish;
 pub(super) mod ingest;
 pub(super) mod script;
 pub(super) mod settle;
+pub(super) mod signs;
 pub(super) mod statuses;
 
 use serde::Serialize;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Either, Executor as _, SqliteConnection};
 
-use super::{begin, contacts, finish, ingest, json, settle};
+use super::{begin, contacts, finish, ingest, json, settle, signs};
 
 /// The statements, in their order. What waits at the same time is concurrent, so any order is right; this one lets an
 /// echo stop a send that wants out in the same batch.
@@ -22,6 +22,7 @@ pub(super) enum Step {
     Aliases,
     Inbox,
     Conversations,
+    Signs,
     Acknowledge,
     Facts,
     Runs,
@@ -36,13 +37,14 @@ pub(super) enum Step {
     Begin,
 }
 
-const STEPS: usize = 16;
+const STEPS: usize = 17;
 
 const STATEMENTS: [&str; STEPS] = [
     contacts::CONTACTS,
     contacts::ALIASES,
     ingest::INBOX,
     ingest::CONVERSATIONS,
+    signs::SIGNS,
     finish::ACKNOWLEDGE,
     finish::FACTS,
     finish::RUNS,

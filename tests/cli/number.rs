@@ -1,0 +1,58 @@
+//! `ponte number show`, `pause`, `resume`, `app-only`.
+
+use crate::shop::{NUMBER, Shop, WABA};
+
+#[tokio::test]
+async fn a_number_tells_how_it_stands_and_what_to_do_next() {
+    let shop = Shop::new();
+    shop.ponte(&["number", "show", NUMBER]).await.refused(&["not registered", "ponte number list"]);
+    shop.ponte(&["number", "add", NUMBER, "--waba", WABA]).await.ok();
+    let told = shop.ponte(&["number", "show", NUMBER]).await.ok().out;
+    for words in ["connected", "everything", "no sign of the phone", "meta:", "unknown", "next"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!told.contains("echo-blind"), "{told}");
+    let spanish = shop.ponte(&["number", "show", NUMBER, "--language", "es"]).await.ok().out;
+    assert!(spanish.contains("ninguna señal del teléfono"), "{spanish}");
+    let json = shop.ponte(&["number", "show", NUMBER, "--json"]).await.ok().json();
+    assert_eq!((&json["state"], &json["phone"]["quiet_days"]), (&"connected".into(), &0.into()));
+    let list = shop.ponte(&["number", "list"]).await.ok().out;
+    assert!(list.contains("ready; no sign of the phone since it was registered 0 days ago"), "{list}");
+}
+
+#[tokio::test]
+async fn a_number_whose_provider_passes_on_no_echoes_says_so() {
+    let shop = Shop::new();
+    let add = ["number", "add", NUMBER, "--profile", "zenvia-like", "--echo-blind-minutes", "20"];
+    shop.ponte(&add).await.ok();
+    let told = shop.ponte(&["number", "show", NUMBER]).await.ok().out;
+    for words in ["zenvia-like", "not passed on  echoes", "flows speak outside business hours, or 20 minutes"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let wrong = ["number", "add", NUMBER, "--profile", "nonsense"];
+    shop.ponte(&wrong).await.refused(&["--profile", "nonsense", "meta", "zenvia-like"]);
+}
+
+#[tokio::test]
+async fn a_number_is_paused_resumed_and_left_to_the_phone() {
+    let shop = Shop::new();
+    shop.ponte(&["number", "pause", NUMBER]).await.refused(&["not registered", "ponte number add"]);
+    shop.ponte(&["number", "add", NUMBER]).await.ok();
+    shop.ponte(&["number", "pause", NUMBER, "--why", "stock-taking"]).await.ok();
+    let told = shop.ponte(&["number", "show", NUMBER]).await.ok().out;
+    for words in ["paused by the operator: stock-taking", "nothing; messages wait", "connected -> paused  pause"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    // To register it anew lifts nothing.
+    shop.ponte(&["number", "add", NUMBER, "--throughput", "20"]).await.ok();
+    assert!(shop.ponte(&["number", "list"]).await.ok().out.contains("stock-taking"));
+    shop.ponte(&["number", "resume", NUMBER]).await.ok();
+    let again = shop.ponte(&["number", "resume", NUMBER]).await.ok();
+    assert!(again.err.contains("already"), "{}", again.err);
+    shop.ponte(&["number", "app-only", NUMBER, "on"]).await.ok();
+    let json = shop.ponte(&["number", "show", NUMBER, "--json"]).await.ok().json();
+    assert_eq!((&json["state"], &json["app_only"]), (&"connected".into(), &true.into()));
+    shop.ponte(&["number", "app-only", NUMBER, "off"]).await.ok();
+    let json = shop.ponte(&["number", "show", NUMBER, "--json"]).await.ok().json();
+    assert_eq!(json["app_only"], false);
+}
