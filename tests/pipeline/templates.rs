@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ponte_clock::Clock as _;
 use ponte_model::template::{Category, Registered, Status};
 use ponte_simulator::{Odds, Template};
 use ponte_store::SendState;
@@ -84,7 +85,9 @@ async fn a_template_that_is_paused_between_queue_and_leave_is_refused_by_its_rul
     ponte_clock::within(Duration::from_secs(10), tried).await.unwrap();
     stage.simulator.set_template_status(WABA, "order", "pt_BR", "PAUSED").await;
     let paused = async {
-        while stage.store().templates(None).await.unwrap()[0].templates[0].status != Status::Paused {
+        let status = async || stage.store().templates(None).await.unwrap()[0].templates[0].status.clone();
+        // Once the event is done, memory knows too.
+        while status().await != Status::Paused || stage.runtime.waiting() > 0 {
             ponte_clock::pause(Duration::from_millis(5)).await;
         }
     };
@@ -179,4 +182,15 @@ async fn a_changed_category_and_quality_are_known_at_once_and_kept_over_a_restar
     let stage = stage.restart_after(|| simulator.set_token(NUMBER, "another")).await;
     asks(&stage, "pt_BR", &["Ana"]).await;
     assert!(refusal(&stage).await["why"].as_str().unwrap().contains("parameters[1] is missing"));
+}
+
+#[tokio::test]
+async fn an_account_that_is_named_while_the_pipeline_runs_is_listed_at_once() {
+    let stage = StageBuilder::default().guest("post", &guests::posting(), NUMBER).without_account().start().await;
+    stage.simulator.put_template(WABA, order());
+    let mut number = stage.store().numbers().await.unwrap().swap_remove(0);
+    number.waba_id = Some(WABA.into());
+    stage.store().put_number(&number, stage.clock.now()).await.unwrap();
+    stage.runtime.reload().await.unwrap();
+    until(&stage, "the list", |template| template.definition.name == "order").await;
 }

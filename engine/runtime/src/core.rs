@@ -110,6 +110,7 @@ impl Core {
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         self.templates.reload(&*self.store).await?;
         let broken = self.registry.reload(&*self.store).await?;
+        self.templates.ask_for_new(&self.registry.now());
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");
         }

@@ -124,6 +124,12 @@ impl Templates {
         self.asking.notify_one();
     }
 
+    /// Asks for the accounts of numbers that were registered since the last list.
+    pub(crate) fn ask_for_new(&self, registry: &Snapshot) {
+        let accounts: HashSet<_> = registry.numbers().filter_map(|number| number.row.waba_id.as_ref()).collect();
+        accounts.into_iter().filter(|waba| self.book(waba).is_none()).for_each(|waba| self.ask(waba));
+    }
+
     fn take_asked(&self) -> HashSet<WabaId> {
         std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -30,8 +30,8 @@ pub struct SyncedAccount {
     pub outcome: Result<usize, String>,
 }
 
-/// Lists the templates of every account that a number belongs to, or of `only` one, and stores them. A running pipeline notices by
-/// [`Store::registry_version`].
+/// Lists the templates of every account that a number belongs to, or of `only` one, and stores them. A running pipeline
+/// notices by [`Store::registry_version`].
 ///
 /// # Errors
 /// When the store cannot be read. What is wrong with one account stands in its own outcome.
@@ -62,6 +62,8 @@ pub(crate) async fn run(core: Arc<Core>) {
 
 async fn keep_up(core: &Core) {
     loop {
+        // All are listed now, whoever was asked for.
+        core.templates.take_asked();
         let well = sync_all(core).await.iter().all(|account| account.outcome.is_ok());
         let due = core.clock.sleep(if well { EVERY } else { RETRY });
         tokio::pin!(due);
@@ -127,11 +129,15 @@ async fn list(
 async fn keep(store: &dyn Store, mut book: TemplateBook) -> ponte_store::Result<usize> {
     let key = |template: &Registered| (template.definition.name.clone(), template.definition.language.clone());
     let before = store.templates(Some(&book.waba)).await?.into_iter().flat_map(|book| book.templates);
-    let before: HashMap<_, _> = before.map(|old| (key(&old), old.definition.category)).collect();
+    let before: HashMap<_, _> = before.map(|old| (key(&old), old)).collect();
     for new in &mut book.templates {
-        if let Some(from) = before.get(&key(new)).filter(|from| **from != new.definition.category) {
-            recategorized(&book.waba, new, from, &new.definition.category);
+        let Some(old) = before.get(&key(new)) else { continue };
+        let (from, to) = (&old.definition.category, &new.definition.category);
+        if from != to {
+            recategorized(&book.waba, new, from, to);
             new.previous_category = Some(from.clone());
+        } else if new.previous_category.is_none() {
+            new.previous_category.clone_from(&old.previous_category);
         }
     }
     store.put_templates(&book).await?;
