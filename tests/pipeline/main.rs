@@ -6,4 +6,5 @@ mod lifecycle;
 mod once;
 mod order;
 mod phone;
+mod routing;
 mod time;

@@ -110,6 +110,12 @@ pub(crate) enum Number {
         /// 5 is what the most careful sources say.
         #[arg(long, default_value_t = ponte_policy::platform::DEFAULT_THROUGHPUT)]
         throughput: u32,
+        /// The sector that answers on it, for routing rules: support, billing …
+        #[arg(long, value_name = "NAME")]
+        sector: Option<String>,
+        /// The unit that it belongs to, for routing rules: a shop, a franchisee.
+        #[arg(long, value_name = "NAME")]
+        unit: Option<String>,
         /// Whose it is.
         #[arg(long, default_value = "default")]
         tenant: String,

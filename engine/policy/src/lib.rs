@@ -1,7 +1,7 @@
 //! The rules. Pure: no I/O, no async, no clock of its own; everything is a function of what it is given.
 //!
 //! - [`fold`]: what an event changes in a conversation's [`Facts`].
-//! - [`route`]: who handles an event; first match wins, and every decision names its rule.
+//! - [`route`]: who handles an event by a tenant's [`RoutingPolicy`]; first match wins, and every decision names its rule.
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
 //! - [`hours`]: open and closed periods on a wall clock.
@@ -9,6 +9,7 @@
 mod facts;
 mod fold;
 pub mod hours;
+mod on_phone;
 pub mod pacing;
 pub mod platform;
 mod routing;
@@ -16,5 +17,10 @@ mod verdict;
 
 pub use facts::{Echo, Facts, Ownership};
 pub use fold::{fold, hand_off, release};
-pub use routing::{Candidate, Decision, Handler, HoursCondition, Trigger, route};
+pub use on_phone::{Category, PhoneTerms, Purposes};
+pub use routing::{
+    Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,
+    OnPhone, OpenOrClosed, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry, RuleName,
+    Stage, Target, Trigger, When, bucket, route, sentence,
+};
 pub use verdict::{No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Situation, judge, judge_by};

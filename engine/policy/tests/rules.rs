@@ -6,8 +6,8 @@ use ponte_model::{
     Body, Content, Event, HandOffTarget, InstallationId, Lane, Message, Origin, Owner, Refusal, RunId, Timer, Timestamp,
 };
 use ponte_policy::{
-    Candidate, Echo, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Situation, Trigger, fold, hand_off,
-    judge, route,
+    Candidate, Echo, Facts, Handler, HoursCondition, NumberTraits, Person, PhoneTerms, Proposal, Purpose, Question,
+    Routing, Sender, Situation, Trigger, fold, hand_off, judge, route,
 };
 
 const HOUR: u64 = 3600;
@@ -44,7 +44,7 @@ fn phone(secs: u64) -> Event {
 
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
     let run = RunId::from(run);
-    let situation = Situation { now: at(secs), number_suspended: None, facts, echo };
+    let situation = Situation { now: at(secs), number_suspended: None, facts, echo, phone: PhoneTerms::default() };
     judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &situation)
         .map_err(|objection| objection.into_refusal().code())
 }
@@ -144,7 +144,13 @@ fn a_suspended_number_says_why() {
     let facts = fold(Facts::default(), &customer(0), 1);
     let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person };
     let situation =
-        Situation { now: at(1), number_suspended: Some("offboarded"), facts: &facts, echo: Echo::default() };
+        Situation {
+            now: at(1),
+            number_suspended: Some("offboarded"),
+            facts: &facts,
+            echo: Echo::default(),
+            phone: PhoneTerms::default(),
+        };
     let refusal = judge(&proposal, &situation).unwrap_err().into_refusal();
     assert_eq!(refusal, Refusal::NumberUnavailable { why: "offboarded".into() });
 }
@@ -160,10 +166,20 @@ fn routing_by_the_first_match() {
             Candidate { installation: &night, trigger: &closed, open },
             Candidate { installation: &day, trigger: &any, open },
         ];
-        let decision = route(event, owner, app_only, &candidates);
+        let id = "1".into();
+        let question = Question {
+            event,
+            number: Some(NumberTraits { id: &id, sector: None, unit: None, app_only }),
+            owner,
+            person: Person::default(),
+            first_contact: false,
+            campaign: None,
+            candidates: &candidates,
+        };
+        let decision = route(&Routing::default(), &question);
         match decision.handler {
             Handler::Flow(flow) => flow.into_string(),
-            Handler::Nobody => decision.rule.to_owned(),
+            _ => decision.rule.to_string(),
         }
     };
     let edit = event(Origin::Customer, 0, Body::Edit { original: "m".into(), message: text() });
@@ -203,4 +219,44 @@ fn people_who_let_go_can_be_handed_the_conversation_again() {
     assert_eq!(facts.ownership_at(Echo::default(), at(later + 1)).owner, Owner::Team);
     let kept = hand_off(facts.clone(), HandOffTarget::App, &"other".into(), at(later + 2));
     assert_eq!(kept, facts, "whoever holds it keeps it");
+}
+
+#[test]
+fn s2_a_vip_still_gets_utility_templates_and_nothing_else() {
+    use ponte_policy::{Category, PhoneTerms, Purposes};
+    let (run, open) = (RunId::from("r"), fold(Facts::default(), &customer(0), 1));
+    let by_rule = Facts { routed: Some(Owner::App), ..open.clone() };
+    let by_hand = fold(open.clone(), &phone(1), 2);
+    let default = PhoneTerms::default();
+    let switched = PhoneTerms { app_only: true, ..default };
+    let judged = |facts: &Facts, purpose, phone, category, sender| {
+        let situation = Situation {
+            now: at(2),
+            number_suspended: None,
+            facts,
+            echo: Echo::default(),
+            phone: PhoneTerms { category, ..phone },
+        };
+        judge(&Proposal { purpose, sender }, &situation).is_ok()
+    };
+    for (name, facts, terms) in
+        [("a rule", &by_rule, default), ("somebody wrote", &by_hand, default), ("the switch", &open, switched)]
+    {
+        let flow = |purpose, category| judged(facts, purpose, terms, category, Sender::Flow(&run));
+        assert!(!flow(Purpose::FreeForm, None), "{name}");
+        assert!(!flow(Purpose::Receipt, None), "{name}");
+        for (category, expected) in [
+            (None, true),
+            (Some(Category::Utility), true),
+            (Some(Category::Authentication), true),
+            (Some(Category::Marketing), false),
+        ] {
+            assert_eq!(flow(Purpose::Template, category), expected, "{name} {category:?}");
+        }
+        assert!(judged(facts, Purpose::FreeForm, terms, None, Sender::Person), "{name}: people may");
+    }
+    let marketing = PhoneTerms { purposes: Purposes::of(&[Category::Marketing]), ..default };
+    let flow = |category| judged(&by_rule, Purpose::Template, marketing, Some(category), Sender::Flow(&run));
+    assert!(flow(Category::Marketing) && !flow(Category::Utility), "as the policy says");
+    assert!(judged(&open, Purpose::Template, default, Some(Category::Marketing), Sender::Flow(&run)), "nobody's chat");
 }

@@ -18,6 +18,7 @@ use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
+use crate::routing::People;
 use crate::settings::RuntimeSettings;
 
 /// Access tokens by number. Never logged, never stored.
@@ -55,6 +56,7 @@ pub(crate) struct Core {
     pub(crate) sandbox: Sandbox,
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
+    pub(crate) people: People,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
     /// Lanes other than messages: nothing in them waits for a conversation.
@@ -98,7 +100,7 @@ impl Core {
         self.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Reads numbers and installations anew, and lets everybody know.
+    /// Reads numbers, installations and policies anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         let broken = self.registry.reload(&*self.store).await?;
         for broken in &broken {

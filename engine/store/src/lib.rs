@@ -11,7 +11,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp};
+use ponte_model::{
+    ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, SendId, TenantId, Timestamp,
+};
+use serde_json::Value;
 
 pub use records::*;
 pub use sqlite::SqliteStore;
@@ -139,6 +142,12 @@ pub trait Store: Send + Sync + 'static {
     /// Rows of the outbox for people, newest first.
     async fn sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>>;
 
+    /// The last messages of a conversation, newest first.
+    async fn conversation_sends(&self, id: &ConversationId, most: u32) -> Result<Vec<SendRow>>;
+
+    /// What we sent under this id of Meta's, if it was us and it is kept still.
+    async fn sent(&self, message: &MessageId) -> Result<Option<OutboxItem>>;
+
     // Timers and schedules
 
     /// Timers due at `now`, earliest first.
@@ -163,7 +172,7 @@ pub trait Store: Send + Sync + 'static {
 
     // Administration
 
-    /// Grows with each change of numbers or installations, by this process or another.
+    /// Grows with each change of numbers, installations or policies, by this process or another.
     async fn registry_version(&self) -> Result<i64>;
 
     /// Adds a number or changes it.
@@ -180,6 +189,25 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes an installation away with its state, timers and schedules. Whether there was one.
     async fn remove_installation(&self, id: &InstallationId) -> Result<bool>;
+
+    /// Puts a tenant's routing policy into force. Returns its version.
+    async fn put_policy(&self, tenant: &TenantId, policy: &Value, now: Timestamp) -> Result<i64>;
+
+    /// Puts the policy before the one in force into force again, as a version of its own: taken back once more, it is
+    /// the other again. `None` if the tenant never had one.
+    async fn roll_back_policy(&self, tenant: &TenantId, now: Timestamp) -> Result<Option<PolicyRow>>;
+
+    /// The last versions of each tenant's policy, newest first; of one tenant, if named.
+    async fn policies(&self, tenant: Option<&TenantId>, most: u32) -> Result<Vec<PolicyRow>>;
+
+    /// Events of the message lane that came since a moment, after the place `after`, in order.
+    async fn past_events(
+        &self,
+        tenant: &TenantId,
+        since: Timestamp,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<PastEvent>>;
 
     /// A component.
     async fn component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>>;

@@ -11,7 +11,7 @@ use crate::config::Config;
 pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::attach(&config.data_dir).await?;
     match command {
-        Number::Add { id, waba, phone, mode, throughput, tenant } => {
+        Number::Add { id, waba, phone, mode, throughput, sector, unit, tenant } => {
             anyhow::ensure!(throughput > 0, "--throughput: at least 1 message a second");
             let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
             let row = NumberRow {
@@ -19,7 +19,7 @@ pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<Exit
                 tenant: tenant.into(),
                 waba_id: waba.map(Into::into),
                 display_phone: phone.map(digits).map(Into::into),
-                config: NumberConfig { mode: mode.into(), throughput, suspended: None },
+                config: NumberConfig { mode: mode.into(), throughput, sector, unit, suspended: None },
             };
             store.put_number(&row, SystemClock.now()).await?;
             eprintln!("number {} is registered; a running `ponte serve` notices within seconds", row.id);

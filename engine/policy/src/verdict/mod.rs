@@ -12,7 +12,7 @@ use std::fmt;
 
 use ponte_model::{Refusal, RunId, Timestamp};
 
-use crate::{Echo, Facts};
+use crate::{Echo, Facts, PhoneTerms};
 
 /// A message that somebody wants to send.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,8 @@ pub struct Situation<'a> {
     pub facts: &'a Facts,
     /// The last app echo that is stored, folded into the facts or not.
     pub echo: Echo,
+    /// What may be sent where the chat belongs to the phone.
+    pub phone: PhoneTerms,
 }
 
 /// A rule's no.

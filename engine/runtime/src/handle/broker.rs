@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
-use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge};
+use ponte_policy::{No, Objection, PhoneTerms, Proposal, Purpose, Sender, Situation, judge};
 use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
 use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
 
@@ -28,6 +28,7 @@ pub(super) struct RunBroker {
     /// When the customer wrote before.
     previous_customer_at: Option<Timestamp>,
     suspended: Option<String>,
+    phone: PhoneTerms,
     reads: Arc<Mutex<Vec<SharedRead>>>,
 }
 
@@ -55,6 +56,7 @@ impl RunBroker {
             },
             known: Known { facts: scene.facts.clone(), ..scene.known.clone() },
             suspended: number.and_then(|number| number.row.config.suspended.clone()),
+            phone: pending.event.number_id.as_ref().map(|id| scene.registry.phone_terms(id)).unwrap_or_default(),
             reads,
         }
     }
@@ -121,6 +123,7 @@ impl Broker for RunBroker {
             number_suspended: self.suspended.as_deref(),
             facts: &known.facts,
             echo: known.echo,
+            phone: self.phone,
         };
         // What is only held waits in the outbox: the flow may ask for it.
         match judge(&proposal, &situation) {

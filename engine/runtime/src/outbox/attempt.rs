@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ponte_model::{RunId, Timestamp};
-use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Sender, Situation, judge};
+use ponte_policy::{Echo, Facts, No, Objection, PhoneTerms, Proposal, Purpose, Sender, Situation, judge};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
 use ponte_whatsapp::graph::{GraphError, SendError};
@@ -73,6 +73,7 @@ pub(crate) fn clear(
     run: Option<&RunId>,
     facts: &Facts,
     echo: Echo,
+    phone: PhoneTerms,
     now: Timestamp,
 ) -> Result<Leave, Objection> {
     let purpose = match item {
@@ -82,7 +83,7 @@ pub(crate) fn clear(
     };
     let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
     // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
+    judge(&proposal, &Situation { now, number_suspended: None, facts, echo, phone })?;
     Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
 }
 
@@ -108,11 +109,12 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
         let reason = format!("installation: {id} is not active any more");
         return Ok(Gate::Shut(SendOutcome::Refused { reason }));
     }
+    let phone = registry.phone_terms(&waiting.conversation.number);
     let mut last_seen = None;
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
+        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, phone, now) {
             Ok(leave) => leave,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };

@@ -3,15 +3,17 @@
 mod installed;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use ponte_flow::PackageSnapshot;
 use ponte_model::{Digest256, InstallationId, NumberId, TenantId};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
+use ponte_policy::{PhoneTerms, Routing};
 use ponte_sandbox::{Compiler, Limits, Plugin, Sandbox};
-use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
+use ponte_store::{InstallationRow, InstallationState, Listeners, NumberRow, Store};
 
-pub(crate) use installed::{FailureAction, Installed};
+use crate::routing::{self, Policies, traits};
+pub(crate) use installed::{FailureAction, Installed, trigger};
 
 /// A number as the pipeline uses it.
 pub(crate) struct Number {
@@ -21,9 +23,12 @@ pub(crate) struct Number {
 
 impl Number {
     pub(crate) fn is_app_only(&self) -> bool {
-        self.row.config.mode == NumberMode::App
+        traits(&self.row).app_only
     }
 }
+
+/// For tenants that have no policy.
+static NO_POLICY: LazyLock<Routing> = LazyLock::new(Routing::default);
 
 /// What is registered and installed at a moment.
 #[derive(Default)]
@@ -31,6 +36,7 @@ pub(crate) struct Snapshot {
     numbers: HashMap<NumberId, Number>,
     /// In the order in which they are asked.
     installations: Vec<Arc<Installed>>,
+    policies: Policies,
     /// Who wants to hear of the fate of their messages.
     pub(crate) listeners: Listeners,
 }
@@ -38,6 +44,19 @@ pub(crate) struct Snapshot {
 impl Snapshot {
     pub(crate) fn number(&self, id: &NumberId) -> Option<&Number> {
         self.numbers.get(id)
+    }
+
+    /// A tenant's rules.
+    pub(crate) fn routing(&self, tenant: &TenantId) -> &Routing {
+        self.policies.get(tenant).map_or(&*NO_POLICY, |routing| routing)
+    }
+
+    /// What may be said on a number where a chat belongs to the phone.
+    pub(crate) fn phone_terms(&self, number: &NumberId) -> PhoneTerms {
+        let Some(number) = self.number(number) else { return PhoneTerms::default() };
+        let routing = self.routing(&number.tenant);
+        let app_only = routing.app_only(&traits(&number.row)).is_some();
+        PhoneTerms { purposes: routing.purposes(), category: None, app_only }
     }
 
     pub(crate) fn throughput(&self, id: &NumberId) -> u32 {
@@ -95,6 +114,7 @@ impl Registry {
         let numbers = numbers.map(|row| (row.id.clone(), Number { tenant: row.tenant.clone(), row: Arc::new(row) }));
         let mut snapshot = Snapshot { numbers: numbers.collect(), ..Snapshot::default() };
         let before = self.now();
+        snapshot.policies = routing::load(store, &before.policies).await?;
         let mut plugins: HashMap<Digest256, Plugin> =
             before.installations().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
         let mut broken = Vec::new();

@@ -28,6 +28,12 @@ pub struct NumberConfig {
     pub mode: NumberMode,
     /// Messages a second, inbound and outbound added.
     pub throughput: u32,
+    /// The sector that answers on it: `support`, `billing` … For routing rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// The unit that it belongs to: a shop, a franchisee. For routing rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Why nothing may be sent now, if so: offboarded, paused by the operator …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<String>,

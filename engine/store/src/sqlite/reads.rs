@@ -17,15 +17,15 @@ use crate::{
     TimerRow,
 };
 
-fn time(row: &SqliteRow, column: &str) -> Timestamp {
+pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
     Timestamp::from_millis(row.get(column))
 }
 
-fn text(row: &SqliteRow, column: &str) -> String {
+pub(super) fn text(row: &SqliteRow, column: &str) -> String {
     row.get(column)
 }
 
-fn parse<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(what: &str, json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| StoreError::Corrupt { what: what.into(), why: error.to_string() })
 }
 
@@ -145,7 +145,8 @@ impl SqliteStore {
 
     pub(super) async fn read_decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
         let rows = sqlx::query(
-            "SELECT key, kind, at, state, decision FROM inbox WHERE number_id = ?1 AND contact_id = ?2
+            "SELECT key, kind, at, state, decision, iif(state = 'done', why, reason) AS why
+               FROM inbox WHERE number_id = ?1 AND contact_id = ?2
               ORDER BY seq DESC LIMIT ?3",
         )
         .bind(id.number.as_str())
@@ -161,6 +162,7 @@ impl SqliteStore {
                 at: time(row, "at"),
                 state: row.get("state"),
                 decision: row.get("decision"),
+                why: row.get("why"),
             })
             .collect())
     }
@@ -228,31 +230,13 @@ impl SqliteStore {
 
     pub(super) async fn read_sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
         let rows = sqlx::query(
-            "SELECT send_id, number_id, contact_id, kind, state, attempts, wamid, code, reason FROM outbox
-              WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2",
+            "SELECT * FROM outbox WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2",
         )
         .bind(number.map(|id| id.as_str()))
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        rows.iter()
-            .map(|row| {
-                let word = text(row, "state");
-                let state = SendState::parse(&word)
-                    .ok_or_else(|| StoreError::Corrupt { what: "a send".into(), why: format!("state {word:?}") })?;
-                Ok(SendRow {
-                    id: text(row, "send_id").into(),
-                    number: text(row, "number_id").into(),
-                    contact: text(row, "contact_id").into(),
-                    kind: row.get("kind"),
-                    state,
-                    attempts: row.get("attempts"),
-                    message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
-                    code: row.get("code"),
-                    reason: row.get("reason"),
-                })
-            })
-            .collect()
+        rows.iter().map(send_row).collect()
     }
 
     pub(super) async fn read_due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>> {
@@ -394,5 +378,24 @@ fn conversation(row: &SqliteRow) -> Result<ConversationRow> {
         facts: parse("a conversation", row.get("facts"))?,
         echo_seq: row.get("echo_seq"),
         echo_at: time(row, "echo_at"),
+    })
+}
+
+pub(super) fn send_row(row: &SqliteRow) -> Result<SendRow> {
+    let word = text(row, "state");
+    let state = SendState::parse(&word)
+        .ok_or_else(|| StoreError::Corrupt { what: "a send".into(), why: format!("state {word:?}") })?;
+    Ok(SendRow {
+        id: text(row, "send_id").into(),
+        number: text(row, "number_id").into(),
+        contact: text(row, "contact_id").into(),
+        installation: row.get::<Option<String>, _>("installation").map(Into::into),
+        queued_at: time(row, "queued_at"),
+        kind: row.get("kind"),
+        state,
+        attempts: row.get("attempts"),
+        message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
+        code: row.get("code"),
+        reason: row.get("reason"),
     })
 }
