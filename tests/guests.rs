@@ -39,6 +39,7 @@ summary = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 [permissions]
 send = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 schedule = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
+contacts = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 
 [trigger]
 events = ["message"]
@@ -75,6 +76,17 @@ pub fn reminding() -> Vec<u8> {
                                    (i32.const 512)))
                 (else (call $text {CONTACT} (i32.const 1024) (i32.const 8) (i32.const 512))))"
         ),
+    )
+}
+
+/// Puts a tag on whoever writes.
+pub fn tagging(tag: &str) -> Vec<u8> {
+    component(
+        &format!(
+            "(import \"ponte:flow/contacts@0.1.0\" \"tag\" (func $tag (param i32 i32 i32)))
+             (data (i32.const 1024) \"{tag}\")"
+        ),
+        &format!("(call $tag (i32.const 1024) (i32.const {}) (i32.const 512))", tag.len()),
     )
 }
 
