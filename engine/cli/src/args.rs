@@ -37,6 +37,15 @@ pub(crate) enum Command {
     /// Register business numbers, list them.
     #[command(subcommand)]
     Number(Number),
+    /// Say who handles what: rules, stages, switches.
+    #[command(subcommand)]
+    Route(crate::commands::route::Route),
+    /// Look at one conversation: why did it (not) answer?
+    #[command(subcommand)]
+    Conversation(crate::commands::conversation::Conversation),
+    /// Look at what was sent, what waits, and what was not let out.
+    #[command(subcommand)]
+    Outbox(crate::commands::outbox::Outbox),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.

@@ -44,6 +44,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Events(events) => commands::events::run(events),
         Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
         Command::Number(number) => commands::number::run(&config()?, number).await,
+        Command::Route(route) => commands::route::run(&config()?, route).await,
+        Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
+        Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

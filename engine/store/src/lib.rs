@@ -110,6 +110,9 @@ pub trait Store: Send + Sync + 'static {
     /// Who has this phone number.
     async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>>;
 
+    /// Who goes by this alias, as [`ponte_model::Contact::aliases`] writes it.
+    async fn contact_by_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<ContactId>>;
+
     /// The last messages of a conversation before the place `before`, oldest first.
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>>;
 

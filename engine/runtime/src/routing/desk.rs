@@ -42,6 +42,13 @@ pub struct Explained {
     pub asked: Vec<AskedRule>,
 }
 
+impl Explained {
+    /// Who would handle it, in words.
+    pub fn who(&self) -> String {
+        who(&self.decision)
+    }
+}
+
 /// What another policy would have decided.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct DryRun {

@@ -115,6 +115,10 @@ impl Store for SqliteStore {
         self.read_alias(tenant, &format!("phone:{phone}")).await
     }
 
+    async fn contact_by_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<ContactId>> {
+        self.read_alias(tenant, alias).await
+    }
+
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
         self.read_recent(id, before, most).await
     }
