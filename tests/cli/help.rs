@@ -18,6 +18,11 @@ async fn each_command_says_what_it_does() {
         ("number", &["add", "list"]),
         ("number add", &["phone_number_id", "--mode", "coexistence", "--throughput"]),
         ("number list", &["--json"]),
+        ("route", &["show", "set", "rollback", "explain", "dry-run"]),
+        ("route explain", &["--event", "--message", "--contact", "--number", "--at", "which condition failed"]),
+        ("route dry-run", &["--since", "Nothing is changed"]),
+        ("conversation show", &["who speaks", "why", "--json"]),
+        ("outbox list", &["--why", "--json"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

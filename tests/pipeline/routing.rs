@@ -72,11 +72,7 @@ async fn who_becomes_a_vip_hears_nothing_more_not_even_what_a_timer_was_to_say()
 #[tokio::test]
 async fn tags_that_a_flow_sets_count_from_the_next_message_on_and_over_a_restart() {
     let policy = "[[rules]]\nname = \"hands off\"\nto = \"team\"\nwhen = { tags = \"vip\" }\n";
-    let stage = StageBuilder::default()
-        .guest("tag", &guests::tagging("vip"), NUMBER)
-        .policy(policy)
-        .start()
-        .await;
+    let stage = StageBuilder::default().guest("tag", &guests::tagging("vip"), NUMBER).policy(policy).start().await;
     let ana = stage.simulator.customer(ANA);
     ana.writes("oi").await;
     stage.rest().await;

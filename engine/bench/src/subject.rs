@@ -46,7 +46,13 @@ pub(crate) async fn ponte(flows: &Path, stand_in: &StandIn) -> anyhow::Result<Su
             tenant: "default".into(),
             waba_id: None,
             display_phone: None,
-            config: NumberConfig { mode: NumberMode::Coexistence, throughput: 1_000, sector: None, unit: None, suspended: None },
+            config: NumberConfig {
+                mode: NumberMode::Coexistence,
+                throughput: 1_000,
+                sector: None,
+                unit: None,
+                suspended: None,
+            },
         };
         store.put_number(&row, now).await?;
     }

@@ -162,7 +162,8 @@ fn explain_names_the_condition_that_failed_in_every_rule_that_was_asked() {
     let routing = routing(&policy(0));
     let chat = Chat { sector: Some("billing"), at: "2026-11-24T01:00:00Z", ..Chat::default() };
     let asked = chat.ask(|question| routing.explain(question));
-    let lines: Vec<_> = asked.iter().map(|one| format!("{} {} {}: {}", one.index, one.name, one.held, one.why)).collect();
+    let lines: Vec<_> =
+        asked.iter().map(|one| format!("{} {} {}: {}", one.index, one.name, one.held, one.why)).collect();
     assert_eq!(
         lines,
         [
@@ -176,7 +177,10 @@ fn explain_names_the_condition_that_failed_in_every_rule_that_was_asked() {
     let late = Chat { contact: LATE, sector: Some("support"), ..Chat::default() };
     let asked = late.ask(|question| routing.explain(question));
     assert_eq!(asked.len(), 1, "outside its stages nothing else is asked");
-    assert!(asked[0].held && asked[0].why.contains("among 0 % of contacts by plan support; the contact's bucket"), "{asked:?}");
+    assert!(
+        asked[0].held && asked[0].why.contains("among 0 % of contacts by plan support; the contact's bucket"),
+        "{asked:?}"
+    );
     assert_eq!(late.decide(&routing).why(), asked[0].why, "the decision says the same");
 }
 
@@ -259,9 +263,8 @@ fn a_rule_to_a_flow_goes_by_that_flows_own_hours() {
             Candidate { installation: &menu, trigger: &any, open: Some(true) },
             Candidate { installation: &day, trigger: &any, open },
         ];
-        let decision = Chat::default().ask(|question| {
-            route(&routing, &Question { candidates: &candidates, ..question.clone() })
-        });
+        let decision =
+            Chat::default().ask(|question| route(&routing, &Question { candidates: &candidates, ..question.clone() }));
         assert_eq!(decision.handler, Handler::Flow(expected.into()), "{open:?}");
     }
 }

@@ -143,14 +143,13 @@ fn what_a_run_said_before_handing_over_may_leave_and_nothing_else() {
 fn a_suspended_number_says_why() {
     let facts = fold(Facts::default(), &customer(0), 1);
     let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person };
-    let situation =
-        Situation {
-            now: at(1),
-            number_suspended: Some("offboarded"),
-            facts: &facts,
-            echo: Echo::default(),
-            phone: PhoneTerms::default(),
-        };
+    let situation = Situation {
+        now: at(1),
+        number_suspended: Some("offboarded"),
+        facts: &facts,
+        echo: Echo::default(),
+        phone: PhoneTerms::default(),
+    };
     let refusal = judge(&proposal, &situation).unwrap_err().into_refusal();
     assert_eq!(refusal, Refusal::NumberUnavailable { why: "offboarded".into() });
 }

@@ -204,13 +204,7 @@ pub trait Store: Send + Sync + 'static {
     async fn policies(&self, tenant: Option<&TenantId>, most: u32) -> Result<Vec<PolicyRow>>;
 
     /// Events of the message lane that came since a moment, after the place `after`, in order.
-    async fn past_events(
-        &self,
-        tenant: &TenantId,
-        since: Timestamp,
-        after: i64,
-        most: u32,
-    ) -> Result<Vec<PastEvent>>;
+    async fn past_events(&self, tenant: &TenantId, since: Timestamp, after: i64, most: u32) -> Result<Vec<PastEvent>>;
 
     /// A component.
     async fn component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>>;

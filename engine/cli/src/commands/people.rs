@@ -46,5 +46,7 @@ pub(crate) fn moment(text: &str, now: Timestamp) -> anyhow::Result<Timestamp> {
         let count: u64 = text[..text.len() - 1].parse().ok()?;
         Some(now.minus(Duration::from_secs(count.checked_mul(unit)?)))
     };
-    ago().ok_or_else(|| anyhow!("{text:?}: write how long ago (24h, 30m, 7d), or a time such as 2026-10-01T08:00:00-03:00"))
+    ago().ok_or_else(|| {
+        anyhow!("{text:?}: write how long ago (24h, 30m, 7d), or a time such as 2026-10-01T08:00:00-03:00")
+    })
 }

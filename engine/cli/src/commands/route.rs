@@ -95,7 +95,8 @@ pub(crate) async fn run(config: &Config, command: Route) -> anyhow::Result<ExitC
         Route::Rollback { tenant } => {
             let row = store.roll_back_policy(&tenant.as_str().into(), now).await?;
             let row = row.with_context(|| format!("{tenant} never had a policy: there is nothing to take back"))?;
-            let what = if row.policy.is_null() { "no policy: flows are asked in their priority" } else { "the one before" };
+            let what =
+                if row.policy.is_null() { "no policy: flows are asked in their priority" } else { "the one before" };
             eprintln!("version {} is in force: {what}; `ponte route rollback` undoes this", row.version);
         }
         Route::Explain { event, message, contact, number, at, policy, json } => {
@@ -161,7 +162,9 @@ async fn set(store: &dyn Store, file: &Path, tenant: &TenantId, now: Timestamp) 
         eprintln!("note: no flow is active as {flow}; rules that name it lead to nobody until one is");
     }
     let version = store.put_policy(tenant, &serde_json::to_value(&policy)?, now).await?;
-    eprintln!("version {version} is in force; a running `ponte serve` follows within seconds, `ponte route rollback` undoes it");
+    eprintln!(
+        "version {version} is in force; a running `ponte serve` follows within seconds, `ponte route rollback` undoes it"
+    );
     Ok(())
 }
 

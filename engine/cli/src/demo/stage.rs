@@ -65,7 +65,13 @@ impl Stage {
             tenant: "default".into(),
             waba_id: Some(WABA.into()),
             display_phone: Some(BUSINESS.into()),
-            config: NumberConfig { mode: NumberMode::Coexistence, throughput: 20, sector: None, unit: None, suspended: None },
+            config: NumberConfig {
+                mode: NumberMode::Coexistence,
+                throughput: 20,
+                sector: None,
+                unit: None,
+                suspended: None,
+            },
         };
         store.put_number(&number, clock.now()).await?;
         let installed = install_all(&store, &data_dir, flows, clock.now()).await?;

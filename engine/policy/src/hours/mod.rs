@@ -24,8 +24,8 @@ use ponte_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use error::{HoursError, HoursField};
-pub(crate) use wall::instant as wall_instant;
 use plan::{Plan, Run};
+pub(crate) use wall::instant as wall_instant;
 
 /// How many days before and after the moment asked for a change is looked for: a year and more, so that every
 /// yearly holiday is seen. A period without a change that near has no `since` or no `until`.

@@ -222,7 +222,10 @@ impl Reader<'_> {
         all.extend(when.campaign.map(Condition::Campaign));
         all.extend(when.contact.map(Condition::Contact));
         for kind in when.kinds.iter().filter(|kind| !KINDS.contains(&kind.as_str())) {
-            self.wrong(format!("{at}.kinds"), format!("{kind:?} is no kind of message; there are: {}", KINDS.join(", ")));
+            self.wrong(
+                format!("{at}.kinds"),
+                format!("{kind:?} is no kind of message; there are: {}", KINDS.join(", ")),
+            );
         }
         all.extend(self.date(at, "from", when.from.as_deref(), Condition::From));
         all.extend(self.date(at, "until", when.until.as_deref(), Condition::Until));
@@ -268,7 +271,10 @@ impl Reader<'_> {
                 None => {
                     let known: Vec<_> = self.policy.lists.keys().map(String::as_str).collect();
                     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                    self.wrong(format!("{at}.lists"), format!("there is no list {name:?}; under [lists] there are: {known}"));
+                    self.wrong(
+                        format!("{at}.lists"),
+                        format!("there is no list {name:?}; under [lists] there are: {known}"),
+                    );
                 }
             }
         }
@@ -303,7 +309,10 @@ impl Reader<'_> {
         };
         let Some(wanted) = rule.when.hours else {
             if rule.when.calendar.is_some() {
-                self.wrong(format!("{at}.calendar"), "a calendar says nothing by itself; add hours = \"open\" or \"closed\"");
+                self.wrong(
+                    format!("{at}.calendar"),
+                    "a calendar says nothing by itself; add hours = \"open\" or \"closed\"",
+                );
             }
             return None;
         };

@@ -214,7 +214,8 @@ impl Routing {
         let mut asked = Vec::new();
         if !self.stages.is_empty() {
             let inside = self.stages.iter().find(|stage| failed(stage, &asking).is_none());
-            let why = inside.map_or_else(|| self.outside(&asking), |stage| format!("in stage {}: {}", stage.name, stage.why));
+            let why =
+                inside.map_or_else(|| self.outside(&asking), |stage| format!("in stage {}: {}", stage.name, stage.why));
             asked.push(AskedRule { index: 0, name: OUTSIDE.into(), to: Target::App, held: inside.is_none(), why });
             if inside.is_none() {
                 return asked;

@@ -67,8 +67,27 @@ pub(super) fn message(event: &Event) -> Option<&Message> {
 
 /// The words for kinds of messages.
 pub(super) const KINDS: &[&str] = &[
-    "text", "media", "image", "audio", "voice", "video", "document", "sticker", "location", "contacts", "button",
-    "list", "form", "call-permission", "order", "reaction", "welcome", "unsupported", "other", "edit", "revoke",
+    "text",
+    "media",
+    "image",
+    "audio",
+    "voice",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "button",
+    "list",
+    "form",
+    "call-permission",
+    "order",
+    "reaction",
+    "welcome",
+    "unsupported",
+    "other",
+    "edit",
+    "revoke",
 ];
 
 /// The kind of an event that rules are asked about.

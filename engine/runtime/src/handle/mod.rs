@@ -154,8 +154,7 @@ async fn decide(
     if let Some(contact) = pending.contact.as_ref().filter(|_| asked && routing.needs_person() && !known.fresh) {
         profile = profile.with(&*core.people.get(&*core.store, contact).await?);
     }
-    let campaign =
-        if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
+    let campaign = if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
     let number = event.number_id.as_ref().and_then(|id| registry.number(id));
     let circumstances = Circumstances {
         event,
@@ -266,7 +265,8 @@ fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) 
     let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
     let phone = scene.registry.phone_terms(&first.conversation.number);
     // The echo that was known at the start: one that came since stops the message in the transaction.
-    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, phone, core.clock.now()).ok()?;
+    let leave =
+        outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, phone, core.clock.now()).ok()?;
     let departure = core.outbox.reserve(core, first)?;
     first.leave = Some(leave);
     Some(departure)

@@ -106,14 +106,13 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_conversation_sends(&self, id: &ConversationId, most: u32) -> Result<Vec<SendRow>> {
-        let rows = sqlx::query(
-            "SELECT * FROM outbox WHERE contact_id = ?1 AND number_id = ?2 ORDER BY seq DESC LIMIT ?3",
-        )
-        .bind(id.contact.as_str())
-        .bind(id.number.as_str())
-        .bind(most)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows =
+            sqlx::query("SELECT * FROM outbox WHERE contact_id = ?1 AND number_id = ?2 ORDER BY seq DESC LIMIT ?3")
+                .bind(id.contact.as_str())
+                .bind(id.number.as_str())
+                .bind(most)
+                .fetch_all(&self.readers)
+                .await?;
         rows.iter().map(send_row).collect()
     }
 

@@ -229,13 +229,11 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
-        let rows = sqlx::query(
-            "SELECT * FROM outbox WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2",
-        )
-        .bind(number.map(|id| id.as_str()))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows = sqlx::query("SELECT * FROM outbox WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2")
+            .bind(number.map(|id| id.as_str()))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
         rows.iter().map(send_row).collect()
     }
 

@@ -12,8 +12,9 @@ use super::committer::{Command, Op};
 use super::policies;
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
-    StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
+    InstallationRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend,
+    Result, RunRecord, SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored,
+    TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -327,13 +328,7 @@ impl Store for SqliteStore {
         self.read_policies(tenant, most).await
     }
 
-    async fn past_events(
-        &self,
-        tenant: &TenantId,
-        since: Timestamp,
-        after: i64,
-        most: u32,
-    ) -> Result<Vec<PastEvent>> {
+    async fn past_events(&self, tenant: &TenantId, since: Timestamp, after: i64, most: u32) -> Result<Vec<PastEvent>> {
         self.read_past_events(tenant, since, after, most).await
     }
 
