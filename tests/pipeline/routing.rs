@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ponte_policy::bucket;
+use ponte_model::Timestamp;
+use ponte_policy::{Routing, RoutingPolicy, bucket};
+use ponte_runtime::Desk;
 use ponte_simulator::What;
 use ponte_store::SendState;
 use ponte_tests::{NUMBER, Stage, StageBuilder, guests};
@@ -73,6 +75,10 @@ async fn who_becomes_a_vip_hears_nothing_more_not_even_what_a_timer_was_to_say()
 async fn tags_that_a_flow_sets_count_from_the_next_message_on_and_over_a_restart() {
     let policy = "[[rules]]\nname = \"hands off\"\nto = \"team\"\nwhen = { tags = \"vip\" }\n";
     let stage = StageBuilder::default().guest("tag", &guests::tagging("vip"), NUMBER).policy(policy).start().await;
+    // Somebody who is known already, so that her tags are read (and remembered) before the flow sets one.
+    stage.simulator.business_phone(NUMBER).unwrap().writes(ANA, "seu pedido chegou").await;
+    stage.rest().await;
+    stage.clock.advance(Duration::from_secs(13 * 3600));
     let ana = stage.simulator.customer(ANA);
     ana.writes("oi").await;
     stage.rest().await;
@@ -177,4 +183,30 @@ async fn s0_the_panic_switch_silences_what_is_queued_already() {
     ana.writes("8").await;
     stage.rest().await;
     assert_eq!(ana.last().unwrap().text, "8");
+}
+
+#[tokio::test]
+async fn a_dry_run_knows_who_spoke_and_who_was_new_and_changes_nothing() {
+    let stage = StageBuilder::default().guest_with("trap", &guests::trapping(), NUMBER, "hand-off", "").start().await;
+    let ana = stage.simulator.customer(ANA);
+    // The flow fails and hands over; then the phone speaks, and then it lets go.
+    for (hours, expected) in [(0, "first-match"), (1, "owned-by-app"), (13, "first-match")] {
+        stage.clock.advance(Duration::from_secs(hours * 3600));
+        ana.writes("oi").await;
+        stage.rest().await;
+        assert_eq!(stage.last_rule(ANA).await, expected);
+    }
+    let desk = Desk::open(&**stage.store(), &"shop".into()).await.unwrap();
+    let others = async |when: &str| {
+        let toml = format!("[[rules]]\nname = \"it\"\nto = \"team\"\nwhen = {{ {when} }}\n");
+        let routing = Routing::compile(&RoutingPolicy::from_toml(&toml).unwrap()).unwrap();
+        let result = desk.dry_run(&**stage.store(), &routing, Timestamp::EPOCH).await.unwrap();
+        assert_eq!(result.events, 3);
+        result.changed.into_iter().map(|changed| changed.before).collect::<Vec<_>>()
+    };
+    assert_eq!(others("owners = \"app\"").await, ["nobody (owned-by-app)"]);
+    assert_eq!(others("contact = \"new\"").await, ["flow trap"]);
+    assert_eq!(others("contact = \"returning\"").await, ["nobody (owned-by-app)", "flow trap"]);
+    assert_eq!(others("sectors = \"sales\"").await, [""; 0]);
+    assert_eq!(stage.store().policies(None, 1).await.unwrap(), []);
 }

@@ -150,9 +150,13 @@ async fn decide(
     let event = &*pending.event;
     let routing = registry.routing(&pending.tenant);
     let asked = event.origin == Origin::Customer && event.lane == Lane::Message;
-    let mut profile = Profile::of(event.contact.as_ref());
-    if let Some(contact) = pending.contact.as_ref().filter(|_| asked && routing.needs_person() && !known.fresh) {
-        profile = profile.with(&*core.people.get(&*core.store, contact).await?);
+    let mut profile = Profile::default();
+    if asked && routing.needs_person() {
+        profile = Profile::of(event.contact.as_ref());
+        // Of a newcomer there is nothing to read.
+        if let Some(contact) = pending.contact.as_ref().filter(|_| !known.fresh) {
+            profile = profile.with(&*core.people.get(&*core.store, contact).await?);
+        }
     }
     let campaign = if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
     let number = event.number_id.as_ref().and_then(|id| registry.number(id));
