@@ -39,6 +39,7 @@ summary = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 [permissions]
 send = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 schedule = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
+contacts = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 
 [trigger]
 events = ["message"]
@@ -117,6 +118,17 @@ pub fn inviting() -> Vec<u8> {
                 (else (call $template {CONTACT} (i32.const 1024) (i32.const 5) (i32.const 1029) (i32.const 5)
                                       (i32.const 0) (i32.const 0) (i32.const 512))))"
         ),
+    )
+}
+
+/// Puts a tag on whoever writes.
+pub fn tagging(tag: &str) -> Vec<u8> {
+    component(
+        &format!(
+            "(import \"ponte:flow/contacts@0.1.0\" \"tag\" (func $tag (param i32 i32 i32)))
+             (data (i32.const 1024) \"{tag}\")"
+        ),
+        &format!("(call $tag (i32.const 1024) (i32.const {}) (i32.const 512))", tag.len()),
     )
 }
 

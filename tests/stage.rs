@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ponte_clock::{SharedClock, ShiftedClock};
 use ponte_model::{ContactId, ConversationId, Timestamp};
+use ponte_policy::RoutingPolicy;
 use ponte_runtime::{InstallRequest, Parts, Runtime, RuntimeSettings, Tokens, WebhookSettings, install, router};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
 use ponte_simulator::{Config, NumberSetup, Simulator, Waba};
@@ -67,6 +68,8 @@ pub struct StageBuilder {
     request_timeout: Duration,
     account: Option<&'static str>,
     flows: Vec<InstallRequest>,
+    sector: Option<String>,
+    policy: Option<String>,
 }
 
 impl Default for StageBuilder {
@@ -81,6 +84,8 @@ impl Default for StageBuilder {
             request_timeout: Duration::from_secs(5),
             account: Some(WABA),
             flows: Vec::new(),
+            sector: None,
+            policy: None,
         }
     }
 }
@@ -111,6 +116,20 @@ impl StageBuilder {
     #[must_use]
     pub fn settings(mut self, change: impl FnOnce(&mut RuntimeSettings)) -> Self {
         change(&mut self.settings);
+        self
+    }
+
+    /// The sector of the shop's numbers.
+    #[must_use]
+    pub fn sector(mut self, sector: &str) -> Self {
+        self.sector = Some(sector.to_owned());
+        self
+    }
+
+    /// The shop's routing policy, as TOML.
+    #[must_use]
+    pub fn policy(mut self, toml: &str) -> Self {
+        self.policy = Some(toml.to_owned());
         self
     }
 
@@ -188,6 +207,12 @@ impl StageBuilder {
     }
 }
 
+/// A policy as the store keeps it.
+fn policy(toml: &str) -> serde_json::Value {
+    let policy = RoutingPolicy::from_toml(toml).unwrap_or_else(|error| panic!("{error}"));
+    serde_json::to_value(policy).expect("a policy is plain data")
+}
+
 fn unique() -> u64 {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -214,7 +239,7 @@ impl Stage {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
                 let throughput = builder.own_throughput.unwrap_or(builder.throughput);
                 let base = NumberConfig::new(NumberMode::Coexistence, throughput);
-                let config = NumberConfig { daily_reach: builder.daily_reach, ..base };
+                let config = NumberConfig { daily_reach: builder.daily_reach, sector: builder.sector.clone(), ..base };
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),
@@ -223,6 +248,9 @@ impl Stage {
                     config,
                 };
                 store.put_number(&number, builder.at).await.expect("the number is stored");
+            }
+            if let Some(toml) = &builder.policy {
+                store.put_policy(&"shop".into(), &policy(toml), builder.at).await.expect("the policy is stored");
             }
             for request in builder.flows.clone() {
                 install(&store, &compiler, request, builder.at).await.expect("the flow installs");
@@ -297,6 +325,19 @@ impl Stage {
             }
         };
         ponte_clock::within(PATIENCE, settled).await.expect("the pipeline comes to rest");
+    }
+
+    /// Puts another routing policy into force, as `ponte route set` does.
+    pub async fn set_policy(&self, toml: &str) {
+        self.store().put_policy(&"shop".into(), &policy(toml), self.runtime.now()).await.expect("it is stored");
+        self.runtime.reload().await.expect("it is read");
+    }
+
+    /// Takes the last change of the policy back, as `ponte route rollback` does.
+    pub async fn roll_back_policy(&self) {
+        let row = self.store().roll_back_policy(&"shop".into(), self.runtime.now()).await.expect("it is stored");
+        assert!(row.is_some(), "there was a policy");
+        self.runtime.reload().await.expect("it is read");
     }
 
     /// The store.

@@ -24,6 +24,11 @@ async fn each_command_says_what_it_does() {
         ("template submit", &["--waba", "another category"]),
         ("number show", &["--json", "--language", "pt-BR"]),
         ("number app-only", &["on", "off"]),
+        ("route", &["show", "set", "rollback", "explain", "dry-run"]),
+        ("route explain", &["--event", "--message", "--contact", "--number", "--at", "which condition failed"]),
+        ("route dry-run", &["--since", "Nothing is changed"]),
+        ("conversation show", &["who speaks", "why", "--json"]),
+        ("outbox list", &["--why", "--json"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

@@ -8,6 +8,7 @@ mod help;
 mod install;
 mod logs;
 mod number;
+mod route;
 mod serve;
 mod shop;
 mod template;

@@ -6,5 +6,6 @@ mod lifecycle;
 mod once;
 mod order;
 mod phone;
+mod routing;
 mod templates;
 mod time;

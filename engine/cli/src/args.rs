@@ -40,6 +40,15 @@ pub(crate) enum Command {
     /// List message templates, check them before Meta does, submit them.
     #[command(subcommand)]
     Template(Template),
+    /// Say who handles what: rules, stages, switches.
+    #[command(subcommand)]
+    Route(crate::commands::route::Route),
+    /// Look at one conversation: why did it (not) answer?
+    #[command(subcommand)]
+    Conversation(crate::commands::conversation::Conversation),
+    /// Look at what was sent, what waits, and what was not let out.
+    #[command(subcommand)]
+    Outbox(crate::commands::outbox::Outbox),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.
@@ -121,6 +130,12 @@ pub(crate) enum Number {
         /// For how many minutes, in business hours, where answers from the phone are not passed on [default: 15].
         #[arg(long, value_name = "MINUTES")]
         echo_blind_minutes: Option<u32>,
+        /// The sector that answers on it, for routing rules: support, billing …
+        #[arg(long, value_name = "NAME")]
+        sector: Option<String>,
+        /// The unit that it belongs to, for routing rules: a shop, a franchisee.
+        #[arg(long, value_name = "NAME")]
+        unit: Option<String>,
         /// Whose it is.
         #[arg(long, default_value = "default")]
         tenant: String,

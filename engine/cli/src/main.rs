@@ -45,6 +45,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
         Command::Number(number) => commands::number::run(&config()?, number).await,
         Command::Template(template) => commands::template::run(config, template).await,
+        Command::Route(route) => commands::route::run(&config()?, route).await,
+        Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
+        Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

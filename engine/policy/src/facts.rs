@@ -12,6 +12,10 @@ pub struct Facts {
     /// Who speaks, and since when.
     #[serde(skip_serializing_if = "Ownership::is_default")]
     pub ownership: Ownership,
+    /// The people to whom the routing rules gave the last event that they were asked about, if they did: then flows are
+    /// silent, whatever they were about to say. The next event's rules say anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routed: Option<Owner>,
     /// Until when free-form messages may be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window_until: Option<Timestamp>,

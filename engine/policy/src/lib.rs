@@ -1,7 +1,7 @@
 //! The rules. Pure: no I/O, no async, no clock of its own; everything is a function of what it is given.
 //!
 //! - [`fold`]: what an event changes in a conversation's [`Facts`].
-//! - [`route`]: who handles an event; first match wins, and every decision names its rule.
+//! - [`route`]: who handles an event by a tenant's [`RoutingPolicy`]; first match wins, and every decision names its rule.
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
 //! - [`template`]: whether a message fits its template, and what the review would reject.
@@ -13,6 +13,7 @@ mod facts;
 mod fold;
 pub mod hours;
 pub mod lifecycle;
+mod on_phone;
 pub mod pacing;
 pub mod platform;
 pub mod profile;
@@ -23,7 +24,12 @@ pub mod words;
 
 pub use facts::{Echo, Facts, Ownership};
 pub use fold::{fold, hand_off, release};
-pub use routing::{Candidate, Decision, Handler, HoursCondition, Trigger, route};
+pub use on_phone::{Category, PhoneTerms, Purposes};
+pub use routing::{
+    Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,
+    OnPhone, OpenOrClosed, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry, RuleName,
+    Stage, Target, Trigger, When, bucket, route, sentence,
+};
 pub use verdict::{
     ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,
     judge_by,

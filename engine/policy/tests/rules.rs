@@ -7,8 +7,8 @@ use ponte_model::{
 };
 use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
-    Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Shop,
-    Situation, Trigger, fold, hand_off, judge, route,
+    Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, NumberTraits, Person, PhoneTerms,
+    Proposal, Purpose, Question, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, route,
 };
 
 const HOUR: u64 = 3600;
@@ -45,7 +45,15 @@ fn phone(secs: u64) -> Event {
 
 /// Where nothing but the facts speaks against it.
 fn quiet(facts: &Facts, echo: Echo, secs: u64) -> Situation<'_> {
-    Situation { now: at(secs), number: &Sending::Free, facts, echo, template: None, echo_blind: None }
+    Situation {
+        now: at(secs),
+        number: &Sending::Free,
+        facts,
+        echo,
+        template: None,
+        echo_blind: None,
+        phone: PhoneTerms::default(),
+    }
 }
 
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
@@ -204,10 +212,20 @@ fn routing_by_the_first_match() {
             Candidate { installation: &night, trigger: &closed, open },
             Candidate { installation: &day, trigger: &any, open },
         ];
-        let decision = route(event, owner, app_only.then_some("app-only"), &candidates);
+        let id = "1".into();
+        let question = Question {
+            event,
+            number: Some(NumberTraits { id: &id, sector: None, unit: None, app_only, locked: false }),
+            owner,
+            person: Person::default(),
+            first_contact: false,
+            campaign: None,
+            candidates: &candidates,
+        };
+        let decision = route(&Routing::default(), &question);
         match decision.handler {
             Handler::Flow(flow) => flow.into_string(),
-            Handler::Nobody => decision.rule.to_owned(),
+            _ => decision.rule.to_string(),
         }
     };
     let edit = event(Origin::Customer, 0, Body::Edit { original: "m".into(), message: text() });
@@ -247,4 +265,38 @@ fn people_who_let_go_can_be_handed_the_conversation_again() {
     assert_eq!(facts.ownership_at(Echo::default(), at(later + 1)).owner, Owner::Team);
     let kept = hand_off(facts.clone(), HandOffTarget::App, &"other".into(), at(later + 2));
     assert_eq!(kept, facts, "whoever holds it keeps it");
+}
+
+#[test]
+fn s2_a_vip_still_gets_utility_templates_and_nothing_else() {
+    use ponte_policy::{Category, Purposes};
+    let (run, open) = (RunId::from("r"), fold(Facts::default(), &customer(0), 1));
+    let by_rule = Facts { routed: Some(Owner::App), ..open.clone() };
+    let by_hand = fold(open.clone(), &phone(1), 2);
+    let default = PhoneTerms::default();
+    let switched = PhoneTerms { app_only: true, ..default };
+    let judged = |facts: &Facts, purpose, phone, category, sender| {
+        let situation = Situation { phone: PhoneTerms { category, ..phone }, ..quiet(facts, Echo::default(), 2) };
+        judge(&Proposal { purpose, sender }, &situation).is_ok()
+    };
+    for (name, facts, terms) in
+        [("a rule", &by_rule, default), ("somebody wrote", &by_hand, default), ("the switch", &open, switched)]
+    {
+        let flow = |purpose, category| judged(facts, purpose, terms, category, Sender::Flow(&run));
+        assert!(!flow(Purpose::FreeForm, None), "{name}");
+        assert!(!flow(Purpose::Receipt, None), "{name}");
+        for (category, expected) in [
+            (None, true),
+            (Some(Category::Utility), true),
+            (Some(Category::Authentication), true),
+            (Some(Category::Marketing), false),
+        ] {
+            assert_eq!(flow(Purpose::Template, category), expected, "{name} {category:?}");
+        }
+        assert!(judged(facts, Purpose::FreeForm, terms, None, Sender::Person), "{name}: people may");
+    }
+    let marketing = PhoneTerms { purposes: Purposes::of(&[Category::Marketing]), ..default };
+    let flow = |category| judged(&by_rule, Purpose::Template, marketing, Some(category), Sender::Flow(&run));
+    assert!(flow(Category::Marketing) && !flow(Category::Utility), "as the policy says");
+    assert!(judged(&open, Purpose::Template, default, Some(Category::Marketing), Sender::Flow(&run)), "nobody's chat");
 }

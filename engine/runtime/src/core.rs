@@ -18,6 +18,7 @@ use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
+use crate::routing::People;
 use crate::settings::RuntimeSettings;
 use crate::templates::Templates;
 
@@ -57,6 +58,7 @@ pub(crate) struct Core {
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
     pub(crate) templates: Templates,
+    pub(crate) people: People,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
     /// Lanes other than messages: nothing in them waits for a conversation.
@@ -106,7 +108,7 @@ impl Core {
         self.store.finish(Finish { seq, decision, ..Finish::default() }).await.map(drop)
     }
 
-    /// Reads numbers, templates and installations anew, and lets everybody know.
+    /// Reads numbers, templates, installations and policies anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         self.templates.reload(&*self.store).await?;
         let broken = self.registry.reload(&*self.store).await?;

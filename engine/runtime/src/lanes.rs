@@ -81,6 +81,7 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
             let changes = vec![ContactChange::AppName(name)];
             core.store.change_contact(pending.seq, pending.contact.clone(), changes).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
+            pending.contact.iter().for_each(|id| core.people.forget(id));
         }
         Body::Account(update) => lifecycle::account(core, pending, update).await?,
         Body::Number(update) => lifecycle::number(core, pending, update).await?,

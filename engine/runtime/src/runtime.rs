@@ -18,6 +18,7 @@ use crate::dispatch::{self, Dispatch};
 use crate::ingest::{self, IngestError};
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
+use crate::routing::People;
 use crate::settings::RuntimeSettings;
 use crate::templates::{self, SyncedAccount, Templates};
 use crate::{housekeeping, lanes, lifecycle, schedules, timers};
@@ -66,6 +67,7 @@ impl Runtime {
         let (lifecycle, lifecycle_lane) = mpsc::unbounded_channel();
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
+            people: People::default(),
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
             templates: Templates::new(parts.settings.template_fallbacks.clone()),
             dispatch: Dispatch::default(),
@@ -120,7 +122,7 @@ impl Runtime {
         task.await.unwrap_or(Err(IngestError::Stopping))
     }
 
-    /// Reads numbers and installations anew after they were changed. Returns installations that cannot run.
+    /// Reads numbers, installations and routing policies anew after they were changed. Returns installations that cannot run.
     ///
     /// # Errors
     /// When the store cannot be read; then everything stays as it was.

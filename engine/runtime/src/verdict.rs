@@ -65,6 +65,7 @@ pub(crate) fn judge(
 ) -> Result<(), Objection> {
     let installed = asking.installation.and_then(|id| registry.installation(id));
     let standing = registry.standing(&asking.conversation.number, installed.map(|installed| &**installed), now);
+    let category = core.templates.category_of(registry, &asking.conversation.number, asking.item);
     let template = core.templates.objection_to(registry, &asking.conversation.number, asking.item);
     let proposal = Proposal { purpose: asking.purpose(), sender: asking.run.map_or(Sender::Person, Sender::Flow) };
     let situation = Situation {
@@ -74,6 +75,7 @@ pub(crate) fn judge(
         facts,
         echo,
         template: template.as_ref(),
+        phone: registry.phone_terms(&asking.conversation.number, category),
     };
     judge_by(core.settings.rules, &proposal, &situation)
 }

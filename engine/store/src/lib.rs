@@ -13,8 +13,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ponte_model::template::Registered;
 use ponte_model::{
-    ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp, WabaId,
+    ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, SendId, TenantId, Timestamp,
+    WabaId,
 };
+use serde_json::Value;
 
 pub use records::*;
 pub use sqlite::SqliteStore;
@@ -110,6 +112,9 @@ pub trait Store: Send + Sync + 'static {
     /// Who has this phone number.
     async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>>;
 
+    /// Who goes by this alias, as [`ponte_model::Contact::aliases`] writes it.
+    async fn contact_by_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<ContactId>>;
+
     /// The last messages of a conversation before the place `before`, oldest first.
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>>;
 
@@ -144,6 +149,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Rows of the outbox for people, newest first.
     async fn sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>>;
+
+    /// The last messages of a conversation, newest first.
+    async fn conversation_sends(&self, id: &ConversationId, most: u32) -> Result<Vec<SendRow>>;
+
+    /// What we sent under this id of Meta's, if it was us and it is kept still.
+    async fn sent(&self, message: &MessageId) -> Result<Option<OutboxItem>>;
 
     // Timers and schedules
 
@@ -181,7 +192,7 @@ pub trait Store: Send + Sync + 'static {
 
     // Administration
 
-    /// Grows with each change of numbers, installations or listed templates, by this process or another.
+    /// Grows with each change of numbers, installations, policies or listed templates, by this process or another.
     async fn registry_version(&self) -> Result<i64>;
 
     /// Adds a number or changes it.
@@ -204,6 +215,19 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes an installation away with its state, timers and schedules. Whether there was one.
     async fn remove_installation(&self, id: &InstallationId) -> Result<bool>;
+
+    /// Puts a tenant's routing policy into force. Returns its version.
+    async fn put_policy(&self, tenant: &TenantId, policy: &Value, now: Timestamp) -> Result<i64>;
+
+    /// Puts the policy before the one in force into force again, as a version of its own: taken back once more, it is
+    /// the other again. `None` if the tenant never had one.
+    async fn roll_back_policy(&self, tenant: &TenantId, now: Timestamp) -> Result<Option<PolicyRow>>;
+
+    /// The last versions of each tenant's policy, newest first; of one tenant, if named.
+    async fn policies(&self, tenant: Option<&TenantId>, most: u32) -> Result<Vec<PolicyRow>>;
+
+    /// Events of the message lane that came since a moment, after the place `after`, in order.
+    async fn past_events(&self, tenant: &TenantId, since: Timestamp, after: i64, most: u32) -> Result<Vec<PastEvent>>;
 
     /// A component.
     async fn component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>>;

@@ -1,8 +1,12 @@
 //! The commands.
 
+pub(crate) mod conversation;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod flow;
 pub(crate) mod number;
+pub(crate) mod outbox;
+mod people;
+pub(crate) mod route;
 pub(crate) mod serve;
 pub(crate) mod template;

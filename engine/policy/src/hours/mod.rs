@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{HoursError, HoursField};
 use plan::{Plan, Run};
+pub(crate) use wall::instant as wall_instant;
 
 /// How many days before and after the moment asked for a change is looked for: a year and more, so that every
 /// yearly holiday is seen. A period without a change that near has no `since` or no `until`.
@@ -103,6 +104,11 @@ impl Hours {
     /// The IANA name of the zone.
     pub fn timezone(&self) -> &'static str {
         self.zone.name()
+    }
+
+    /// The zone.
+    pub(crate) fn zone(&self) -> Tz {
+        self.zone
     }
 
     /// The open or closed period around `at`: `since <= at < until`. Moments outside the years 1 to 9998 are

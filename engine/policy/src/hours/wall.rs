@@ -27,7 +27,7 @@ pub(super) fn day_number(date: NaiveDate) -> i32 {
 
 /// When the wall clock shows `minute` (since 1970-01-01 00:00) for the first time; the end of the gap if it never
 /// does. A later minute is never an earlier instant.
-pub(super) fn instant(zone: Tz, minute: i64) -> Timestamp {
+pub(crate) fn instant(zone: Tz, minute: i64) -> Timestamp {
     let wall = DateTime::from_timestamp(minute * 60, 0).unwrap_or(DateTime::<Utc>::MAX_UTC).naive_utc();
     let offset = match zone.offset_from_local_datetime(&wall) {
         LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset,

@@ -15,7 +15,7 @@ use std::fmt;
 use ponte_model::{Refusal, RunId, Timestamp};
 
 use crate::lifecycle::Sending;
-use crate::{Echo, Facts};
+use crate::{Echo, Facts, PhoneTerms};
 pub use echo_blind::{ECHO_BLIND_PATIENCE, EchoBlind, Shop};
 
 /// A message that somebody wants to send.
@@ -62,6 +62,8 @@ pub struct Situation<'a> {
     pub echo: Echo,
     /// What is wrong with the template that the message uses, as [`crate::template`] says, if anything.
     pub template: Option<&'a Refusal>,
+    /// What may be sent where the chat belongs to the phone.
+    pub phone: PhoneTerms,
 }
 
 /// A rule's no.

@@ -1,18 +1,25 @@
-//! Where a person speaks, flows are silent. Templates are routed by their purpose, not by who speaks.
+//! Where a person speaks, flows are silent. Templates are let through by their purpose.
 
-use ponte_model::Refusal;
+use ponte_model::{Owner, Refusal};
 
 use super::{No, Proposal, Purpose, Sender, Situation};
 
 pub(super) fn check(proposal: &Proposal<'_>, situation: &Situation<'_>) -> Result<(), No> {
     let Sender::Flow(run) = proposal.sender else { return Ok(()) };
-    if proposal.purpose == Purpose::Template {
-        return Ok(());
-    }
+    let phone = &situation.phone;
     let ownership = situation.facts.ownership_at(situation.echo, situation.now);
-    let said_before_handing_over = ownership.handed_by.as_ref() == Some(run);
-    if ownership.owner.is_person() && !said_before_handing_over {
-        return Err(Refusal::OwnedByPerson { owner: ownership.owner }.into());
+    // A switch, an owner, or the routing rules: whoever of them names people first.
+    let people = if phone.app_only {
+        Some(Owner::App)
+    } else if ownership.owner.is_person() {
+        let said_before_handing_over = ownership.handed_by.as_ref() == Some(run);
+        Some(ownership.owner).filter(|_| !said_before_handing_over)
+    } else {
+        situation.facts.routed
+    };
+    match people {
+        Some(_) if proposal.purpose == Purpose::Template && phone.purposes.allow(phone.category) => Ok(()),
+        Some(owner) => Err(Refusal::OwnedByPerson { owner }.into()),
+        None => Ok(()),
     }
-    Ok(())
 }

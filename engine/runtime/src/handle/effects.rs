@@ -34,7 +34,12 @@ impl<'a> Change<'a> {
     pub(super) fn new(core: &Core, pending: &'a Pending, installed: &Installed, scene: &'a Scene, run: RunId) -> Self {
         Self {
             run,
-            finish: Finish { seq: pending.seq, decision: Some(scene.decision.rule.to_owned()), ..Finish::default() },
+            finish: Finish {
+                seq: pending.seq,
+                decision: Some(scene.decision.rule.to_string()),
+                why: scene.decision.detail.clone(),
+                ..Finish::default()
+            },
             facts: scene.facts.clone(),
             pending,
             installation: installed.id.clone(),

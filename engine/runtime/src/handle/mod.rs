@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use ponte_model::{Body, ConversationId, IdentityChange, Owner, RunId, Timestamp};
+use ponte_model::{Body, ConversationId, IdentityChange, Lane, Origin, RunId, Timestamp};
 use ponte_policy::{Candidate, Decision, Facts, Handler, Purpose, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
 use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
@@ -20,6 +20,7 @@ use crate::core::Core;
 use crate::dispatch::Hand;
 use crate::outbox::{self, Departure};
 use crate::registry::{Installed, Snapshot};
+use crate::routing::{self, Circumstances, Profile};
 use crate::verdict::Asking;
 use broker::RunBroker;
 
@@ -99,6 +100,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     if let Body::IdentityChange(change) = &event.body {
         core.store.change_contact(pending.seq, pending.contact.clone(), identity_changes(change)).await?;
         pending.conversation().iter().for_each(|id| core.conversations.forget(id));
+        pending.contact.iter().for_each(|id| core.people.forget(id));
         return Ok(Tried::Done);
     }
     let conversation = pending.conversation();
@@ -106,20 +108,22 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         Some(id) => core.conversations.get(id).await?,
         None => Known::default(),
     };
-    let facts = fold(known.facts.clone(), event, pending.seq);
+    let mut facts = fold(known.facts.clone(), event, pending.seq);
     let registry = core.registry.now();
-    let owner = facts.ownership_at(known.echo, core.clock.now()).owner;
-    let decision = decide(&registry, pending, owner);
-    metrics::counter!("ponte_routed_total", "rule" => decision.rule).increment(1);
-    tracing::debug!(event = %event.key, kind = event.body.kind(), rule = decision.rule, "routed");
+    let decision = decide(core, &registry, pending, &facts, &known).await?;
+    if let Some(target) = &decision.target {
+        facts.routed = target.people();
+    }
+    metrics::counter!("ponte_routed_total", "rule" => decision.rule.to_string()).increment(1);
+    tracing::debug!(event = %event.key, kind = event.body.kind(), rule = %decision.rule, "routed");
 
     let installed = match &decision.handler {
         Handler::Flow(id) => registry.installation(id),
-        Handler::Nobody => None,
+        Handler::App | Handler::Team | Handler::Nobody => None,
     };
     let Some(installed) = installed else {
         let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
-        return acknowledge(core, pending.seq, decision.rule, facts).await;
+        return acknowledge(core, pending.seq, decision, facts).await;
     };
     let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry) };
     run(core, pending, installed, scene).await
@@ -136,8 +140,36 @@ struct Scene {
     registry: Arc<Snapshot>,
 }
 
-fn decide(registry: &Snapshot, pending: &Pending, owner: Owner) -> Decision {
-    let number = pending.event.number_id.as_ref().and_then(|id| registry.number(id));
+/// Asks the tenant's rules. The store is read only for what some rule asks about and nothing in memory tells.
+async fn decide(
+    core: &Core,
+    registry: &Snapshot,
+    pending: &Pending,
+    facts: &Facts,
+    known: &Known,
+) -> Result<Decision, StoreError> {
+    let event = &*pending.event;
+    let routing = registry.routing(&pending.tenant);
+    let asked = event.origin == Origin::Customer && event.lane == Lane::Message;
+    let mut profile = Profile::default();
+    if asked && routing.needs_person() {
+        profile = Profile::of(event.contact.as_ref());
+        // Of a newcomer there is nothing to read.
+        if let Some(contact) = pending.contact.as_ref().filter(|_| !known.fresh) {
+            profile = profile.with(&*core.people.get(&*core.store, contact).await?);
+        }
+    }
+    let campaign = if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
+    let number = event.number_id.as_ref().and_then(|id| registry.number(id));
+    let circumstances = Circumstances {
+        event,
+        number: number.map(|number| (&*number.row, &number.life)),
+        contact: pending.contact.as_ref(),
+        profile: &profile,
+        owner: facts.ownership_at(known.echo, core.clock.now()).owner,
+        first_contact: routing::first_contact(facts, known.echo),
+        campaign: campaign.as_deref(),
+    };
     let installations = registry.asked(&pending.tenant, pending.event.number_id.as_ref());
     let candidates: Vec<_> = installations
         .iter()
@@ -148,18 +180,18 @@ fn decide(registry: &Snapshot, pending: &Pending, owner: Owner) -> Decision {
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
         })
         .collect();
-    route(&pending.event, owner, number.and_then(|number| number.silent()), &candidates)
+    Ok(circumstances.ask(&candidates, |question| route(routing, question)))
 }
 
 async fn acknowledge(
     core: &Core,
     seq: i64,
-    rule: &'static str,
+    decided: Decision,
     facts: Option<(ConversationId, Facts)>,
 ) -> Result<Tried, StoreError> {
     let encoded = facts.as_ref().map(|(id, facts)| (id.clone(), effects::encode(facts)));
-    let decision = Some(rule.to_owned());
-    core.store.finish(Finish { seq, decision, facts: encoded, ..Finish::default() }).await?;
+    let decision = Some(decided.rule.to_string());
+    core.store.finish(Finish { seq, decision, why: decided.detail, facts: encoded, ..Finish::default() }).await?;
     if let Some((id, facts)) = facts {
         core.conversations.committed(&id, facts);
     }
@@ -212,6 +244,7 @@ async fn run(
     }
     let record = record::of(&change.run, pending, installed, &scene, &report);
     let timers = !change.finish.timers.is_empty();
+    let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
     let departure = reserve(core, &mut finish, &scene, &facts);
     let sends = finish.sends.clone();
@@ -223,6 +256,7 @@ async fn run(
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
     }
+    tagged.iter().for_each(|contact| core.people.forget(contact));
     let departure = departure.filter(|_| sends.first().is_some_and(|first| leaving.contains(&first.id)));
     core.outbox.add(core, sends, departure);
     if timers {

@@ -26,7 +26,7 @@ pub(super) fn of(
         number: pending.event.number_id.clone(),
         contact: pending.contact.clone(),
         at: pending.event.at,
-        rule: scene.decision.rule.to_owned(),
+        rule: scene.decision.rule.to_string(),
         outcome: report.outcome.code().to_owned(),
         report: json!({
             "sentence": sentence(&report.outcome),

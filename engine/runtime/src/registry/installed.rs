@@ -47,6 +47,18 @@ fn kind(event: TriggerEvent) -> &'static str {
     }
 }
 
+/// What a flow wants to be offered, as the routing rules ask.
+pub(crate) fn trigger(declared: &ponte_flow::Trigger) -> Trigger {
+    Trigger {
+        events: declared.events.iter().map(|event| kind(*event).to_owned()).collect(),
+        hours: match declared.hours {
+            TriggerHours::Any => HoursCondition::Any,
+            TriggerHours::Open => HoursCondition::Open,
+            TriggerHours::Closed => HoursCondition::Closed,
+        },
+    }
+}
+
 impl Installed {
     pub(super) fn of(
         row: InstallationRow,
@@ -66,14 +78,7 @@ impl Installed {
             version: row.version,
             digest: row.digest,
             numbers: row.numbers,
-            trigger: Trigger {
-                events: manifest.trigger.events.iter().map(|event| kind(*event).to_owned()).collect(),
-                hours: match manifest.trigger.hours {
-                    TriggerHours::Any => HoursCondition::Any,
-                    TriggerHours::Open => HoursCondition::Open,
-                    TriggerHours::Closed => HoursCondition::Closed,
-                },
-            },
+            trigger: trigger(&manifest.trigger),
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
             schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),

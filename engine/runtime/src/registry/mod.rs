@@ -3,7 +3,7 @@
 mod installed;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use ponte_flow::PackageSnapshot;
@@ -12,19 +12,20 @@ use ponte_policy::hours::Hours;
 use ponte_policy::lifecycle::{Life, Sending};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
-use ponte_policy::{ECHO_BLIND_PATIENCE, EchoBlind, Shop};
+use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, Routing, Shop};
 use ponte_sandbox::{Compiler, Limits, Plugin, Sandbox};
 use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
 
 use crate::lifecycle::life_of;
-pub(crate) use installed::{FailureAction, Installed};
+use crate::routing::{self, Policies, traits};
+pub(crate) use installed::{FailureAction, Installed, trigger};
 
 /// A number as the pipeline uses it.
 pub(crate) struct Number {
     pub(crate) tenant: TenantId,
     pub(crate) row: Arc<NumberRow>,
     /// How it stands with its phone and its account.
-    life: Life,
+    pub(crate) life: Life,
 }
 
 /// What the rules look at of a number, for one message at one moment.
@@ -35,13 +36,9 @@ pub(crate) struct Standing {
 }
 
 impl Number {
+    /// Whether it lives on the phone only, for the time being or altogether.
     fn is_app_only(&self) -> bool {
         self.row.config.mode == NumberMode::App || self.life.app_only.now
-    }
-
-    /// The rule by which nothing is automated here, if there is one.
-    pub(crate) fn silent(&self) -> Option<&'static str> {
-        if self.is_app_only() { Some("app-only") } else { self.life.stops_routing() }
     }
 
     /// Whether nothing may leave at `now`, and until when, where that is known.
@@ -67,12 +64,16 @@ impl Number {
     }
 }
 
+/// For tenants that have no policy.
+static NO_POLICY: LazyLock<Routing> = LazyLock::new(Routing::default);
+
 /// What is registered and installed at a moment.
 #[derive(Default)]
 pub(crate) struct Snapshot {
     numbers: HashMap<NumberId, Number>,
     /// In the order in which they are asked.
     installations: Vec<Arc<Installed>>,
+    policies: Policies,
     /// Who wants to hear of the fate of their messages.
     pub(crate) listeners: Listeners,
 }
@@ -91,6 +92,19 @@ impl Snapshot {
         let Some(number) = self.number(number) else { return Standing::default() };
         let hours = installation.and_then(|installed| installed.hours.as_ref());
         Standing { sending: number.life.sending_at(now), echo_blind: number.echo_blind(hours, now) }
+    }
+
+    /// A tenant's rules.
+    pub(crate) fn routing(&self, tenant: &TenantId) -> &Routing {
+        self.policies.get(tenant).map_or(&*NO_POLICY, |routing| routing)
+    }
+
+    /// What may be said on a number where a chat belongs to the phone; `category` is that of the template, if it is one.
+    pub(crate) fn phone_terms(&self, number: &NumberId, category: Option<Category>) -> PhoneTerms {
+        let Some(number) = self.number(number) else { return PhoneTerms::default() };
+        let routing = self.routing(&number.tenant);
+        let app_only = routing.app_only(&traits(&number.row, &number.life)).is_some();
+        PhoneTerms { purposes: routing.purposes(), category, app_only }
     }
 
     pub(crate) fn throughput(&self, id: &NumberId) -> u32 {
@@ -155,6 +169,7 @@ impl Registry {
         });
         let mut snapshot = Snapshot { numbers: numbers.collect(), ..Snapshot::default() };
         let before = self.now();
+        snapshot.policies = routing::load(store, &before.policies).await?;
         let mut plugins: HashMap<Digest256, Plugin> =
             before.installations().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
         let mut broken = Vec::new();

@@ -11,8 +11,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ponte_model::send::{Outbound, Payload, Template};
-use ponte_model::template::Registered;
+use ponte_model::template::{self, Registered};
 use ponte_model::{NumberId, Refusal, WabaId};
+use ponte_policy::Category;
 use ponte_policy::template::{check, check_recipient, variant};
 use ponte_store::{OutboxItem, Store, TemplateBook};
 use tokio::sync::Notify;
@@ -86,6 +87,19 @@ impl Templates {
         match item {
             OutboxItem::Message { message } => self.objection(registry, number, message),
             OutboxItem::Seen { .. } => None,
+        }
+    }
+
+    /// The category of the template that an item uses, if it uses one that is known.
+    pub(crate) fn category_of(&self, registry: &Snapshot, number: &NumberId, item: &OutboxItem) -> Option<Category> {
+        let OutboxItem::Message { message } = item else { return None };
+        let Payload::Template(send) = &message.payload else { return None };
+        let book = self.book_of(registry, number)?;
+        match self.variant(&book, send).ok()?.definition.category {
+            template::Category::Marketing => Some(Category::Marketing),
+            template::Category::Utility => Some(Category::Utility),
+            template::Category::Authentication => Some(Category::Authentication),
+            template::Category::Other(_) => None,
         }
     }
 

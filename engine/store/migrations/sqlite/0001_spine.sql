@@ -3,7 +3,7 @@
 -- Ids of contacts, runs and sends grow with time, and keys begin with the contact: what is written together lies
 -- together, so a commit writes a few pages of each table instead of one for every row.
 
--- Grows with each change of numbers or installations, so that a running pipeline notices.
+-- Grows with each change of numbers, installations or policies, so that a running pipeline notices.
 CREATE TABLE registry (
     id      INTEGER PRIMARY KEY CHECK (id = 1),
     version INTEGER NOT NULL
@@ -94,7 +94,8 @@ CREATE TABLE inbox (
     attempts    INTEGER NOT NULL DEFAULT 0,
     not_before  INTEGER NOT NULL DEFAULT 0,
     reason      TEXT,                       -- why it was put off or parked
-    decision    TEXT                        -- the rule that decided who handles it
+    decision    TEXT,                       -- the rule that decided who handles it
+    why         TEXT                        -- what there is to say beyond the rule's name
 ) STRICT;
 CREATE INDEX inbox_open ON inbox (seq) WHERE state = 'pending';
 CREATE INDEX inbox_chat ON inbox (contact_id, number_id, seq) WHERE kind IN ('message', 'echo');
@@ -195,6 +196,15 @@ CREATE TABLE installations (
     package      TEXT NOT NULL,             -- JSON of the package as installed
     settings     TEXT NOT NULL,             -- JSON, checked against the schema
     created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who handles what, by tenant. Every version is kept; the last one is in force.
+CREATE TABLE routing_policies (
+    tenant     TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    policy     TEXT NOT NULL,               -- JSON; null where there is none any more
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (tenant, version)
 ) STRICT, WITHOUT ROWID;
 
 -- Components by digest: what was installed runs, whatever becomes of the folder it came from.

@@ -28,6 +28,12 @@ pub struct NumberConfig {
     pub mode: NumberMode,
     /// Messages a second, inbound and outbound added.
     pub throughput: u32,
+    /// The sector that answers on it: `support`, `billing` … For routing rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// The unit that it belongs to: a shop, a franchisee. For routing rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Different people a day outside the window, for the whole portfolio: its tier. Unknown: the smallest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_reach: Option<u32>,
@@ -47,7 +53,15 @@ fn default_profile() -> String {
 impl NumberConfig {
     /// A number at Meta directly.
     pub fn new(mode: NumberMode, throughput: u32) -> Self {
-        Self { mode, throughput, daily_reach: None, profile: default_profile(), echo_blind_minutes: None }
+        Self {
+            mode,
+            throughput,
+            sector: None,
+            unit: None,
+            daily_reach: None,
+            profile: default_profile(),
+            echo_blind_minutes: None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use ponte_model::{
     ContactId, ConversationId, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId, Timestamp,
 };
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
@@ -63,6 +64,8 @@ pub struct Finish {
     pub seq: i64,
     /// The rule that decided who handles it.
     pub decision: Option<String>,
+    /// What there is to say about that beyond the rule's name.
+    pub why: Option<String>,
     /// The conversation's new facts.
     pub facts: Option<(ConversationId, Value)>,
     /// The run, if a flow was asked.
@@ -103,7 +106,7 @@ pub struct ConversationRow {
 }
 
 /// What was decided about an event, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DecisionRow {
     /// The event.
     pub event: EventKey,
@@ -115,6 +118,8 @@ pub struct DecisionRow {
     pub state: String,
     /// The rule that decided; none while it waits.
     pub decision: Option<String>,
+    /// What there is to say about that beyond the rule's name; for a parked event, why it was.
+    pub why: Option<String>,
 }
 
 /// A message of the past.

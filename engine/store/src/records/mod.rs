@@ -4,6 +4,7 @@ mod admin;
 mod inbox;
 mod life;
 mod outbox;
+mod policies;
 mod state;
 mod templates;
 
@@ -11,5 +12,6 @@ pub use admin::*;
 pub use inbox::*;
 pub use life::*;
 pub use outbox::*;
+pub use policies::*;
 pub use state::*;
 pub use templates::*;

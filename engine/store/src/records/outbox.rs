@@ -278,6 +278,11 @@ pub struct SendRow {
     pub number: NumberId,
     /// To whom.
     pub contact: ContactId,
+    /// The flow that asked for it; none where a person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installation: Option<InstallationId>,
+    /// When it was asked for.
+    pub queued_at: Timestamp,
     /// What kind of message.
     pub kind: String,
     /// Where it is.

@@ -7,6 +7,7 @@ mod commands;
 mod committer;
 mod open;
 mod people;
+mod policies;
 mod reads;
 mod store;
 mod templates;

@@ -145,7 +145,8 @@ impl SqliteStore {
 
     pub(super) async fn read_decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
         let rows = sqlx::query(
-            "SELECT key, kind, at, state, decision FROM inbox WHERE number_id = ?1 AND contact_id = ?2
+            "SELECT key, kind, at, state, decision, iif(state = 'done', why, reason) AS why
+               FROM inbox WHERE number_id = ?1 AND contact_id = ?2
               ORDER BY seq DESC LIMIT ?3",
         )
         .bind(id.number.as_str())
@@ -161,6 +162,7 @@ impl SqliteStore {
                 at: time(row, "at"),
                 state: row.get("state"),
                 decision: row.get("decision"),
+                why: row.get("why"),
             })
             .collect())
     }
@@ -249,33 +251,12 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
-        let rows = sqlx::query(
-            "SELECT send_id, number_id, contact_id, kind, state, attempts, sending_at, wamid, code, reason FROM outbox
-              WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2",
-        )
-        .bind(number.map(|id| id.as_str()))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let word = text(row, "state");
-                let state = SendState::parse(&word)
-                    .ok_or_else(|| StoreError::Corrupt { what: "a send".into(), why: format!("state {word:?}") })?;
-                Ok(SendRow {
-                    id: text(row, "send_id").into(),
-                    number: text(row, "number_id").into(),
-                    contact: text(row, "contact_id").into(),
-                    kind: row.get("kind"),
-                    state,
-                    attempts: row.get("attempts"),
-                    left_at: row.get::<Option<i64>, _>("sending_at").map(Timestamp::from_millis),
-                    message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
-                    code: row.get("code"),
-                    reason: row.get("reason"),
-                })
-            })
-            .collect()
+        let rows = sqlx::query("SELECT * FROM outbox WHERE ?1 IS NULL OR number_id = ?1 ORDER BY seq DESC LIMIT ?2")
+            .bind(number.map(|id| id.as_str()))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter().map(send_row).collect()
     }
 
     pub(super) async fn read_due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>> {
@@ -450,5 +431,25 @@ fn conversation(row: &SqliteRow) -> Result<ConversationRow> {
         facts: parse("a conversation", row.get("facts"))?,
         echo_seq: row.get("echo_seq"),
         echo_at: time(row, "echo_at"),
+    })
+}
+
+pub(super) fn send_row(row: &SqliteRow) -> Result<SendRow> {
+    let word = text(row, "state");
+    let state = SendState::parse(&word)
+        .ok_or_else(|| StoreError::Corrupt { what: "a send".into(), why: format!("state {word:?}") })?;
+    Ok(SendRow {
+        id: text(row, "send_id").into(),
+        number: text(row, "number_id").into(),
+        contact: text(row, "contact_id").into(),
+        installation: row.get::<Option<String>, _>("installation").map(Into::into),
+        queued_at: time(row, "queued_at"),
+        kind: row.get("kind"),
+        state,
+        attempts: row.get("attempts"),
+        left_at: row.get::<Option<i64>, _>("sending_at").map(Timestamp::from_millis),
+        message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
+        code: row.get("code"),
+        reason: row.get("reason"),
     })
 }

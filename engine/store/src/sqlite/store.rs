@@ -2,18 +2,20 @@
 
 use async_trait::async_trait;
 use ponte_model::template::Registered;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, TenantId, Timestamp, WabaId};
+use ponte_model::{
+    ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, TenantId, Timestamp, WabaId,
+};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
 use super::commands::{finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::templates;
+use super::{policies, templates};
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord,
-    SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook,
-    TimerRow,
+    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
+    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store,
+    StoreError, Stored, TemplateBook, TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -113,6 +115,10 @@ impl Store for SqliteStore {
 
     async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>> {
         self.read_alias(tenant, &format!("phone:{phone}")).await
+    }
+
+    async fn contact_by_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<ContactId>> {
+        self.read_alias(tenant, alias).await
     }
 
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
@@ -340,6 +346,45 @@ impl Store for SqliteStore {
             Ok(done.rows_affected())
         });
         Ok(self.op(op).await? > 0)
+    }
+
+    async fn put_policy(&self, tenant: &TenantId, policy: &serde_json::Value, now: Timestamp) -> Result<i64> {
+        let (tenant, policy) = (tenant.clone(), policy.to_string());
+        let op = op!(connection, [tenant, policy] {
+            bump(connection).await?;
+            policies::put(connection, &tenant, &policy, now).await.map(i64::cast_unsigned)
+        });
+        self.op(op).await.map(u64::cast_signed)
+    }
+
+    async fn roll_back_policy(&self, tenant: &TenantId, now: Timestamp) -> Result<Option<PolicyRow>> {
+        let op = {
+            let tenant = tenant.clone();
+            op!(connection, [tenant] {
+                bump(connection).await?;
+                policies::roll_back(connection, &tenant, now).await.map(i64::cast_unsigned)
+            })
+        };
+        if self.op(op).await? == 0 {
+            return Ok(None);
+        }
+        Ok(self.read_policies(Some(tenant), 1).await?.pop())
+    }
+
+    async fn policies(&self, tenant: Option<&TenantId>, most: u32) -> Result<Vec<PolicyRow>> {
+        self.read_policies(tenant, most).await
+    }
+
+    async fn past_events(&self, tenant: &TenantId, since: Timestamp, after: i64, most: u32) -> Result<Vec<PastEvent>> {
+        self.read_past_events(tenant, since, after, most).await
+    }
+
+    async fn conversation_sends(&self, id: &ConversationId, most: u32) -> Result<Vec<SendRow>> {
+        self.read_conversation_sends(id, most).await
+    }
+
+    async fn sent(&self, message: &MessageId) -> Result<Option<OutboxItem>> {
+        self.read_sent(message).await
     }
 
     async fn component(&self, digest: &Digest256) -> Result<Option<Vec<u8>>> {

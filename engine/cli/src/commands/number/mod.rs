@@ -27,7 +27,7 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
     let now = SystemClock.now();
     let environment = |name: &str| std::env::var(name).ok();
     match command {
-        Number::Add { id, waba, phone, mode, throughput, profile, echo_blind_minutes, tenant } => {
+        Number::Add { id, waba, phone, mode, throughput, profile, echo_blind_minutes, sector, unit, tenant } => {
             anyhow::ensure!(throughput > 0, "--throughput: at least 1 message a second");
             let known = || PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>().join(", ");
             anyhow::ensure!(Profile::named(&profile).is_some(), "--profile: {profile:?} is none of {}", known());
@@ -37,7 +37,13 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                 tenant: tenant.into(),
                 waba_id: waba.map(Into::into),
                 display_phone: phone.map(digits).map(Into::into),
-                config: NumberConfig { profile, echo_blind_minutes, ..NumberConfig::new(mode.into(), throughput) },
+                config: NumberConfig {
+                    profile,
+                    echo_blind_minutes,
+                    sector,
+                    unit,
+                    ..NumberConfig::new(mode.into(), throughput)
+                },
             };
             store.put_number(&row, now).await?;
             eprintln!("number {} is registered; a running `ponte serve` notices within seconds", row.id);

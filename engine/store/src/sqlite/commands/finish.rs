@@ -26,6 +26,8 @@ pub(in crate::sqlite) struct Rows {
 struct HandledRow {
     seq: i64,
     decision: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -174,7 +176,7 @@ impl Rows {
             })
         });
         Ok(Self {
-            handled: HandledRow { seq: finish.seq, decision: finish.decision },
+            handled: HandledRow { seq: finish.seq, decision: finish.decision, why: finish.why },
             facts,
             run,
             reads: finish.reads,
@@ -273,8 +275,8 @@ async fn stale(connection: &mut SqliteConnection, all: &[&Rows]) -> Result<Vec<b
     Ok(answers)
 }
 
-pub(super) const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done', decision = b.decision
-    FROM (SELECT value ->> 'seq' AS seq, value ->> 'decision' AS decision FROM jsonb_each(?)) b
+pub(super) const ACKNOWLEDGE: &str = "UPDATE inbox SET state = 'done', decision = b.decision, why = b.why
+    FROM (SELECT value ->> 'seq' AS seq, value ->> 'decision' AS decision, value ->> 'why' AS why FROM jsonb_each(?)) b
    WHERE inbox.seq = b.seq";
 
 pub(super) const FACTS: &str = "INSERT INTO conversations (number_id, contact_id, facts)
