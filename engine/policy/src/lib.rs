@@ -12,6 +12,7 @@ mod facts;
 mod fold;
 pub mod hours;
 pub mod lifecycle;
+mod merge;
 pub mod pacing;
 pub mod platform;
 pub mod profile;
@@ -21,6 +22,7 @@ pub mod words;
 
 pub use facts::{Echo, Facts, Ownership};
 pub use fold::{fold, hand_off, release};
+pub use merge::merge;
 pub use routing::{Candidate, Decision, Handler, HoursCondition, Trigger, route};
 pub use verdict::{
     ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,

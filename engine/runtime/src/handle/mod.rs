@@ -3,16 +3,17 @@
 mod broker;
 mod effects;
 mod failure;
+mod identity;
 mod record;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use ponte_model::{Body, ConversationId, IdentityChange, Owner, RunId, Timestamp};
+use ponte_model::{Body, ConversationId, Owner, RunId, Timestamp};
 use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
-use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
+use ponte_store::{Finish, Finished, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
@@ -95,10 +96,8 @@ async fn park(core: &Core, pending: &Pending, why: &str) {
 
 async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError> {
     let event = &*pending.event;
-    if let Body::IdentityChange(change) = &event.body {
-        core.store.change_contact(pending.seq, pending.contact.clone(), identity_changes(change)).await?;
-        pending.conversation().iter().for_each(|id| core.conversations.forget(id));
-        return Ok(Tried::Done);
+    if let Body::IdentityChange(_) = &event.body {
+        return identity::joined(core, pending).await;
     }
     let conversation = pending.conversation();
     let known = match &conversation {
@@ -246,10 +245,4 @@ fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) 
 /// The randomness of a run: the same whenever it is repeated with the same version.
 fn seed(run: &RunId, version: &str) -> [u8; 32] {
     Sha256::new().chain_update(run.as_str()).chain_update([0]).chain_update(version).finalize().into()
-}
-
-fn identity_changes(change: &IdentityChange) -> Vec<ContactChange> {
-    let phone = change.phone.clone().map(ContactChange::Phone);
-    let user_id = change.user_id.clone().map(ContactChange::UserId);
-    phone.into_iter().chain(user_id).collect()
 }
