@@ -274,3 +274,107 @@ async fn a_ban_is_of_the_account_and_a_named_removal_of_one_number() {
     stage.rest().await;
     assert_eq!(states().await, (State::Locked, State::Locked));
 }
+
+fn system(to: &str, user_id: Option<&str>, secs: i64) -> serde_json::Value {
+    let mut system = json!({"type": "user_changed_number", "wa_id": to, "body": "the number changed"});
+    if let Some(user_id) = user_id {
+        system["user_id"] = json!(user_id);
+    }
+    json!({"from": ANA, "id": format!("wamid.change-{to}"), "timestamp": secs.to_string(), "type": "system",
+        "system": system})
+}
+
+fn text(from: &str, id: &str, secs: i64) -> serde_json::Value {
+    json!({"from": from, "id": id, "timestamp": secs.to_string(), "type": "text", "text": {"body": "oi"}})
+}
+
+fn messages(items: &[serde_json::Value]) -> String {
+    json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [{"field": "messages", "value": {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "5511955550100", "phone_number_id": NUMBER},
+        "messages": items}}]}]})
+    .to_string()
+}
+
+const NEW: &str = "5511977770000";
+
+#[tokio::test]
+async fn who_changes_their_number_keeps_window_and_owner_even_within_one_batch() {
+    let stage = Stage::after_hours().start().await;
+    stage.simulator.customer(ANA).writes("oi").await;
+    stage.simulator.business_phone(NUMBER).unwrap().writes(ANA, "deixa comigo").await;
+    stage.rest().await;
+    let before = stage.conversation(ANA).await;
+    let replies = texts(&stage).len();
+
+    // The change and a message under the new number come together.
+    let now = stage.clock.now().as_secs();
+    let batch = [system(NEW, None, now), text(NEW, "wamid.after", now)];
+    assert_eq!(stage.post(&messages(&batch)).await, 200);
+    stage.rest().await;
+    assert_eq!(stage.conversation(NEW).await, before, "one person, one conversation");
+    assert_eq!(stage.last_rule(NEW).await, "owned-by-app");
+    assert_eq!(texts(&stage).len(), replies, "the phone speaks");
+    // With the number the BSUID changed too: still the same person.
+    let known = json!({"profile": {"name": "Ana"}, "wa_id": NEW, "user_id": "BR.999"});
+    let mut body: serde_json::Value = serde_json::from_str(&messages(&[text(NEW, "wamid.later", now)])).unwrap();
+    body["entry"][0]["changes"][0]["value"]["contacts"] = json!([known]);
+    stage.post(&body.to_string()).await;
+    stage.rest().await;
+    assert_eq!(stage.conversation(NEW).await, before);
+    // A redelivery changes nothing.
+    stage.post(&messages(&[system(NEW, None, now)])).await;
+    stage.rest().await;
+    let contact = stage.store().contact(&before.contact).await.unwrap().unwrap();
+    assert_eq!(contact.phone.as_ref().map(|phone| phone.as_str()), Some(NEW));
+    assert_eq!(contact.user_id.as_ref().map(|id| id.as_str()), Some("BR.999"));
+}
+
+#[tokio::test]
+async fn who_was_seen_under_the_new_number_first_is_the_same_person_and_the_phone_keeps_the_chat() {
+    let stage = Stage::after_hours().start().await;
+    stage.simulator.customer(ANA).writes("oi").await;
+    stage.rest().await;
+    let before = stage.conversation(ANA).await;
+    let now = stage.clock.now().as_secs();
+    // The owner answered under the new number before Meta told of the change.
+    stage.post(&messages(&[text(NEW, "wamid.early", now)])).await;
+    stage.simulator.business_phone(NUMBER).unwrap().writes(NEW, "oi, Ana").await;
+    stage.rest().await;
+    assert_ne!(stage.conversation(NEW).await, before, "nobody could know");
+    stage.post(&messages(&[system(NEW, None, now - 60)])).await;
+    stage.rest().await;
+    assert_eq!(stage.conversation(NEW).await, before);
+    stage.post(&messages(&[text(NEW, "wamid.again", now)])).await;
+    stage.rest().await;
+    assert_eq!(stage.last_rule(NEW).await, "owned-by-app", "the owner of either chat is the owner of both");
+}
+
+#[tokio::test]
+async fn a_number_that_was_somebody_elses_brings_nothing_of_their_chat() {
+    let stage = Stage::after_hours().start().await;
+    stage.simulator.customer(ANA).writes("oi").await;
+    stage.simulator.customer(NEW).writes("sou outra pessoa").await;
+    stage.simulator.business_phone(NUMBER).unwrap().writes(NEW, "olá").await;
+    stage.rest().await;
+    let other = stage.conversation(NEW).await;
+    stage.clock.advance(HOUR);
+    let now = stage.clock.now().as_secs();
+    stage.post(&messages(&[system(NEW, Some("BR.777"), now)])).await;
+    stage.rest().await;
+    assert_eq!(stage.conversation(NEW).await, stage.conversation(ANA).await, "the number is Ana's now");
+    assert_ne!(stage.conversation(NEW).await, other);
+    assert_eq!(stage.store().absorbed(&stage.conversation(ANA).await.contact).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_number_that_a_person_typed_finds_whom_the_platform_knows() {
+    // Requirements 2.26: Brazilian numbers with 8 or 9 digits are one.
+    let stage = Stage::after_hours().start().await;
+    stage.post(&messages(&[text("558598765432", "wamid.old", stage.clock.now().as_secs())])).await;
+    stage.rest().await;
+    let known = stage.conversation("558598765432").await;
+    let typed = ponte_model::Phone::typed("(85) 9 9876-5432", Some("55")).unwrap();
+    assert_eq!(typed.as_str(), "5585998765432");
+    assert_eq!(stage.conversation(typed.as_str()).await, known);
+}

@@ -11,6 +11,7 @@ mod effect;
 mod event;
 mod ids;
 mod owner;
+mod phone;
 mod platform;
 mod refusal;
 pub mod send;

@@ -13,6 +13,7 @@ mod facts;
 mod fold;
 pub mod hours;
 pub mod lifecycle;
+mod merge;
 mod on_phone;
 pub mod pacing;
 pub mod platform;
@@ -24,6 +25,7 @@ pub mod words;
 
 pub use facts::{Echo, Facts, Ownership};
 pub use fold::{fold, hand_off, release};
+pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use routing::{
     Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,

@@ -8,7 +8,7 @@ use ponte_model::{
 use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
     Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, NumberTraits, Person, PhoneTerms,
-    Proposal, Purpose, Question, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, route,
+    Proposal, Purpose, Question, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, merge, route,
 };
 
 const HOUR: u64 = 3600;
@@ -299,4 +299,23 @@ fn s2_a_vip_still_gets_utility_templates_and_nothing_else() {
     let flow = |category| judged(&by_rule, Purpose::Template, marketing, Some(category), Sender::Flow(&run));
     assert!(flow(Category::Marketing) && !flow(Category::Utility), "as the policy says");
     assert!(judged(&open, Purpose::Template, default, Some(Category::Marketing), Sender::Flow(&run)), "nobody's chat");
+}
+
+#[test]
+fn two_conversations_with_one_person_keep_the_phone_and_the_later_window() {
+    // Section 8 of the platform: the person's number or BSUID changed, the chat goes on.
+    let ours = fold(fold(Facts::default(), &customer(0), 1), &phone(60), 2);
+    let theirs = fold(Facts::default(), &customer(HOUR), 3);
+    for (one, other) in [(&ours, &theirs), (&theirs, &ours)] {
+        let both = merge(one, other, at(2 * HOUR));
+        assert_eq!(both.ownership.owner, Owner::App);
+        assert_eq!(both.ownership.since, at(60));
+        assert_eq!(both.window_until, Some(at(25 * HOUR)), "never shortened");
+        assert_eq!((both.last_customer_at, both.previous_customer_at), (Some(at(HOUR)), Some(at(0))));
+        assert_eq!(both.echo_seq, 2);
+        assert_eq!(merge(&both, other, at(2 * HOUR)), both, "once is enough");
+    }
+    // A phone that let go does not take it from the team.
+    let team = hand_off(theirs, HandOffTarget::Team, &"r".into(), at(13 * HOUR));
+    assert_eq!(merge(&ours, &team, at(14 * HOUR)).ownership.owner, Owner::Team);
 }

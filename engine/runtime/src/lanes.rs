@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use ponte_model::{Body, DeliveryStatus};
-use ponte_store::{ContactChange, Pending, StatusUpdate, StoreError};
+use ponte_store::{Pending, StatusUpdate, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::Core;
@@ -78,8 +78,7 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
         Body::Status(update) => return status(core, pending, update).await,
         Body::AppContact(change) => {
             let name = change.full_name.clone().or_else(|| change.first_name.clone()).filter(|_| change.present);
-            let changes = vec![ContactChange::AppName(name)];
-            core.store.change_contact(pending.seq, pending.contact.clone(), changes).await?;
+            core.store.name_contact(pending.seq, pending.contact.clone(), name).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
             pending.contact.iter().for_each(|id| core.people.forget(id));
         }

@@ -98,8 +98,8 @@ pub trait Store: Send + Sync + 'static {
     /// `listeners` sent that message.
     async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied>;
 
-    /// Acknowledges an event and changes what is known of its person.
-    async fn change_contact(&self, seq: i64, contact: Option<ContactId>, changes: Vec<ContactChange>) -> Result<()>;
+    /// Acknowledges an event and changes the person's name in the phone's address book; `None` takes it away.
+    async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()>;
 
     // Conversations
 
@@ -109,7 +109,14 @@ pub trait Store: Send + Sync + 'static {
     /// A person.
     async fn contact(&self, id: &ContactId) -> Result<Option<ContactRow>>;
 
-    /// Who has this phone number.
+    /// Contacts that turned out to be this one; nothing new comes to them.
+    async fn absorbed(&self, contact: &ContactId) -> Result<Vec<ContactId>>;
+
+    /// Whether an event of a conversation with this person waits to be handled.
+    async fn is_waiting(&self, contact: &ContactId) -> Result<bool>;
+
+    /// Who has this phone number, however it is spelled: a number that a person typed finds whom the platform knows by
+    /// another spelling. The very digits come first.
     async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>>;
 
     /// Who goes by this alias, as [`ponte_model::Contact::aliases`] writes it.

@@ -3,16 +3,17 @@
 mod broker;
 mod effects;
 mod failure;
+mod identity;
 mod record;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use ponte_model::{Body, ConversationId, IdentityChange, Lane, Origin, RunId, Timestamp};
+use ponte_model::{Body, ConversationId, Lane, Origin, RunId, Timestamp};
 use ponte_policy::{Candidate, Decision, Facts, Handler, Purpose, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
-use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
+use ponte_store::{Finish, Finished, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
@@ -97,11 +98,8 @@ async fn park(core: &Core, pending: &Pending, why: &str) {
 
 async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError> {
     let event = &*pending.event;
-    if let Body::IdentityChange(change) = &event.body {
-        core.store.change_contact(pending.seq, pending.contact.clone(), identity_changes(change)).await?;
-        pending.conversation().iter().for_each(|id| core.conversations.forget(id));
-        pending.contact.iter().for_each(|id| core.people.forget(id));
-        return Ok(Tried::Done);
+    if let Body::IdentityChange(_) = &event.body {
+        return identity::joined(core, pending).await;
     }
     let conversation = pending.conversation();
     let known = match &conversation {
@@ -123,7 +121,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     };
     let Some(installed) = installed else {
         let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
-        return acknowledge(core, pending.seq, decision, facts).await;
+        return acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await;
     };
     let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry) };
     run(core, pending, installed, scene).await
@@ -186,12 +184,11 @@ async fn decide(
 async fn acknowledge(
     core: &Core,
     seq: i64,
-    decided: Decision,
+    (rule, why): (String, Option<String>),
     facts: Option<(ConversationId, Facts)>,
 ) -> Result<Tried, StoreError> {
     let encoded = facts.as_ref().map(|(id, facts)| (id.clone(), effects::encode(facts)));
-    let decision = Some(decided.rule.to_string());
-    core.store.finish(Finish { seq, decision, why: decided.detail, facts: encoded, ..Finish::default() }).await?;
+    core.store.finish(Finish { seq, decision: Some(rule), why, facts: encoded, ..Finish::default() }).await?;
     if let Some((id, facts)) = facts {
         core.conversations.committed(&id, facts);
     }
@@ -283,10 +280,4 @@ fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) 
 /// The randomness of a run: the same whenever it is repeated with the same version.
 fn seed(run: &RunId, version: &str) -> [u8; 32] {
     Sha256::new().chain_update(run.as_str()).chain_update([0]).chain_update(version).finalize().into()
-}
-
-fn identity_changes(change: &IdentityChange) -> Vec<ContactChange> {
-    let phone = change.phone.clone().map(ContactChange::Phone);
-    let user_id = change.user_id.clone().map(ContactChange::UserId);
-    phone.into_iter().chain(user_id).collect()
 }

@@ -48,8 +48,10 @@ CREATE TABLE contacts (
     name       TEXT,
     username   TEXT,
     app_name   TEXT,                        -- the name in the phone's address book
+    same_as    TEXT,                        -- the contact that this one turned out to be; nothing new comes to it
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_same ON contacts (same_as) WHERE same_as IS NOT NULL;
 
 -- Every exact id that a person was seen by.
 CREATE TABLE contact_aliases (

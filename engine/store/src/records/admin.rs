@@ -154,17 +154,6 @@ pub struct ContactRow {
     pub tags: Vec<String>,
 }
 
-/// A change of the address book on the phone, or of a person's ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ContactChange {
-    /// The name in the address book; `None` when the entry was removed.
-    AppName(Option<String>),
-    /// From now on the person has this phone number.
-    Phone(Phone),
-    /// From now on the person has this BSUID.
-    UserId(UserId),
-}
-
 /// How much waits where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Backlog {

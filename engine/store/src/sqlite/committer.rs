@@ -21,8 +21,6 @@ const MAX_BATCH: usize = 512;
 pub(super) struct Op {
     /// The statements. May be called again when a batch has to be taken apart.
     pub(super) run: Statements,
-    /// Whether they change who is who.
-    pub(super) renames: bool,
 }
 
 type Statements =
@@ -208,9 +206,6 @@ impl Writer {
         let written = self.write(batch).await;
         if written.is_ok() {
             self.directory.keep();
-            if batch.ops.iter().any(|job| job.command.renames) {
-                self.directory.clear();
-            }
         } else {
             self.directory.forget_uncommitted();
             self.heard.clear();

@@ -6,7 +6,6 @@
 mod commands;
 mod committer;
 mod open;
-mod people;
 mod policies;
 mod reads;
 mod store;

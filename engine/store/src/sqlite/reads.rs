@@ -101,6 +101,21 @@ impl SqliteStore {
         Ok(id.map(ContactId::new))
     }
 
+    pub(super) async fn read_absorbed(&self, contact: &ContactId) -> Result<Vec<ContactId>> {
+        let ids: Vec<String> = sqlx::query_scalar("SELECT contact_id FROM contacts WHERE same_as = ?1")
+            .bind(contact.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(ids.into_iter().map(ContactId::new).collect())
+    }
+
+    pub(super) async fn read_is_waiting(&self, contact: &ContactId) -> Result<bool> {
+        let waiting = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'pending' AND lane = 'message' AND contact_id = ?1)",
+        );
+        Ok(waiting.bind(contact.as_str()).fetch_one(&self.readers).await?)
+    }
+
     pub(super) async fn read_recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
         let came = sqlx::query(
             "SELECT event FROM inbox WHERE number_id = ?1 AND contact_id = ?2 AND kind IN ('message', 'echo')

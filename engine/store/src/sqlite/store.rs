@@ -12,10 +12,10 @@ use super::commands::{finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{policies, templates};
 use crate::{
-    Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
-    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store,
-    StoreError, Stored, TemplateBook, TimerRow,
+    Backlog, Began, BeginSend, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming, InstallationRow,
+    LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend,
+    Result, RunRecord, SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored,
+    TemplateBook, TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -30,7 +30,6 @@ macro_rules! op {
                 $(let $value = $value.clone();)*
                 Box::pin(async move { $body })
             }),
-            renames: false,
         }
     }};
 }
@@ -90,19 +89,17 @@ impl Store for SqliteStore {
         self.committer.submit(Command::Status, row).await
     }
 
-    async fn change_contact(&self, seq: i64, contact: Option<ContactId>, changes: Vec<ContactChange>) -> Result<()> {
-        let renames = changes.iter().any(|change| !matches!(change, ContactChange::AppName(_)));
-        let op = op!(connection, [contact, changes] {
+    async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()> {
+        let op = op!(connection, [contact, app_name] {
             if let Some(contact) = contact {
-                for change in changes {
-                    super::people::change(connection, &contact, &change).await?;
-                }
+                sqlx::query("UPDATE contacts SET app_name = ?2 WHERE contact_id = ?1")
+                    .bind(contact.as_str()).bind(app_name).execute(&mut *connection).await?;
             }
             let done = sqlx::query("UPDATE inbox SET state = 'done' WHERE seq = ?1")
                 .bind(seq).execute(connection).await?;
             Ok(done.rows_affected())
         });
-        self.op(Op { renames, ..op }).await.map(drop)
+        self.op(op).await.map(drop)
     }
 
     async fn conversation(&self, id: &ConversationId) -> Result<ConversationRow> {
@@ -114,7 +111,20 @@ impl Store for SqliteStore {
     }
 
     async fn contact_by_phone(&self, tenant: &TenantId, phone: &Phone) -> Result<Option<ContactId>> {
-        self.read_alias(tenant, &format!("phone:{phone}")).await
+        for spelling in phone.spellings() {
+            if let Some(contact) = self.read_alias(tenant, &format!("phone:{spelling}")).await? {
+                return Ok(Some(contact));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn absorbed(&self, contact: &ContactId) -> Result<Vec<ContactId>> {
+        self.read_absorbed(contact).await
+    }
+
+    async fn is_waiting(&self, contact: &ContactId) -> Result<bool> {
+        self.read_is_waiting(contact).await
     }
 
     async fn contact_by_alias(&self, tenant: &TenantId, alias: &str) -> Result<Option<ContactId>> {

@@ -1,8 +1,9 @@
 //! Who is who: exact aliases to contacts, with a cache over what is committed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use ponte_model::{Contact, ContactId, TenantId, Timestamp};
+use ponte_model::{Contact, ContactId, TenantId, Timestamp, UserId};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -12,10 +13,26 @@ use super::script::{Script, Step};
 /// So many aliases are remembered; then the cache starts anew. About 20 MiB.
 const CACHED_ALIASES: usize = 100_000;
 
+/// In place of a BSUID: the one on record holds no more.
+const NO_MORE: &str = "";
+
 type Alias = (TenantId, String);
 
 /// What was last written of a person, so that an unchanged one is not written again.
 type Known = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// Somebody to be resolved.
+#[derive(Clone, Copy)]
+pub(in crate::sqlite) struct Named<'a> {
+    pub(in crate::sqlite) tenant: &'a TenantId,
+    pub(in crate::sqlite) person: &'a Contact,
+    /// When the event arrived, in milliseconds.
+    pub(in crate::sqlite) received: i64,
+    /// Whether these are ids that the person has given up.
+    pub(in crate::sqlite) former: bool,
+    /// Under which ids the person goes on, and since when.
+    pub(in crate::sqlite) becomes: Option<(&'a Contact, i64)>,
+}
 
 /// Who somebody is.
 pub(in crate::sqlite) struct Resolved {
@@ -88,14 +105,15 @@ impl Directory {
     pub(in crate::sqlite) async fn resolve(
         &mut self,
         connection: &mut SqliteConnection,
-        people: &[(&TenantId, &Contact, i64)],
+        people: &[Named<'_>],
         script: &mut Script,
     ) -> Result<Vec<Option<Resolved>>, sqlx::Error> {
         self.load(connection, people).await?;
         let mut aliases = Vec::new();
         let mut contacts = Vec::new();
         let mut ids = Vec::with_capacity(people.len());
-        for (tenant, person, at) in people {
+        let mut same = Vec::new();
+        for Named { tenant, person, received: at, former, becomes } in people {
             let theirs: Vec<Alias> = person.aliases().map(|alias| ((*tenant).clone(), alias)).collect();
             let Some(first) = theirs.first() else {
                 ids.push(None);
@@ -125,26 +143,72 @@ impl Directory {
                 person.name.username.clone(),
             );
             let before = self.new_known.get(&id).or_else(|| self.known.get(&id));
-            if before != Some(&known) {
-                contacts.push((id.clone(), *tenant, *person, *at));
+            // What a person was known by does not replace what they are known by now.
+            if before != Some(&known) && (newcomer || !former) {
+                contacts.push((id.clone(), *tenant, Cow::Borrowed(*person), *at));
                 self.new_known.insert(id.clone(), known);
+            }
+            if let Some((new, since)) = becomes {
+                for alias in new.aliases().map(|alias| ((*tenant).clone(), alias)) {
+                    let before = self.alias(&alias).filter(|before| **before != id).cloned();
+                    if let Some(before) = before
+                        && self.is_same_person(connection, &before, new, *since).await?
+                    {
+                        same.push((before, id.clone()));
+                    }
+                    aliases.push((alias.0.clone(), alias.1.clone(), id.clone()));
+                    self.new_aliases.insert(alias, id.clone());
+                }
+                let mut row = (*new).clone();
+                match &new.user_id {
+                    Some(user_id) => drop(self.user_ids.insert(id.clone(), user_id.as_str().to_owned())),
+                    // With the phone number the BSUID changes, to one that is not known yet (Meta: BSUIDs).
+                    None => {
+                        self.user_ids.remove(&id);
+                        row.user_id = Some(UserId::new(NO_MORE));
+                    }
+                }
+                contacts.push((id.clone(), *tenant, Cow::Owned(row), *at));
+                // What is known is not what they were called before.
+                self.known.remove(&id);
+                self.new_known.remove(&id);
             }
             ids.push(Some(Resolved { id, newcomer }));
         }
         script.set(Step::Contacts, &contact_rows(&contacts))?;
         script.set(Step::Aliases, &aliases)?;
+        script.set(Step::Same, &same)?;
         Ok(ids)
     }
 
-    /// Loads the aliases that are not cached.
-    async fn load(
-        &mut self,
+    /// Whether somebody who went by an id that a person has taken is that person: the same BSUID proves it, and so does
+    /// that they were first seen after it was taken. Else the id has changed hands, and is only taken over.
+    async fn is_same_person(
+        &self,
         connection: &mut SqliteConnection,
-        people: &[(&TenantId, &Contact, i64)],
-    ) -> Result<(), sqlx::Error> {
+        before: &ContactId,
+        new: &Contact,
+        since: i64,
+    ) -> Result<bool, sqlx::Error> {
+        if let (Some(had), Some(has)) = (self.user_ids.get(before), &new.user_id) {
+            return Ok(had == has.as_str());
+        }
+        let seen: Option<i64> = sqlx::query_scalar("SELECT created_at FROM contacts WHERE contact_id = ?1")
+            .bind(before.as_str())
+            .fetch_optional(connection)
+            .await?;
+        // Who is not stored yet came with this very batch.
+        Ok(seen.is_none_or(|seen| seen >= since))
+    }
+
+    /// Loads the aliases that are not cached.
+    async fn load(&mut self, connection: &mut SqliteConnection, people: &[Named<'_>]) -> Result<(), sqlx::Error> {
         let unknown: Vec<Alias> = people
             .iter()
-            .flat_map(|(tenant, person, _)| person.aliases().map(|alias| ((*tenant).clone(), alias)))
+            .flat_map(|named| {
+                let new = named.becomes.into_iter().flat_map(|(new, _)| new.aliases());
+                named.person.aliases().chain(new).map(|alias| (named.tenant.clone(), alias))
+            })
             .filter(|alias| self.alias(alias).is_none())
             .collect();
         if unknown.is_empty() {
@@ -171,7 +235,7 @@ impl Directory {
     }
 }
 
-fn contact_rows<'a>(contacts: &'a [(ContactId, &TenantId, &Contact, i64)]) -> Vec<ContactRow<'a>> {
+fn contact_rows<'a>(contacts: &'a [(ContactId, &TenantId, Cow<'_, Contact>, i64)]) -> Vec<ContactRow<'a>> {
     let rows = contacts.iter().map(|(id, tenant, person, at)| ContactRow {
         id,
         tenant,
@@ -184,16 +248,20 @@ fn contact_rows<'a>(contacts: &'a [(ContactId, &TenantId, &Contact, i64)]) -> Ve
     rows.collect()
 }
 
-// A webhook that leaves something out takes nothing away.
+// A webhook that leaves something out takes nothing away; an empty BSUID takes away the one on record.
 pub(super) const CONTACTS: &str =
     "INSERT INTO contacts (contact_id, tenant, user_id, phone, name, username, created_at)
     SELECT value ->> 'id', value ->> 'tenant', value ->> 'user_id', value ->> 'phone', value ->> 'name',
            value ->> 'username', value ->> 'at'
       FROM jsonb_each(?) WHERE true
     ON CONFLICT (contact_id) DO UPDATE SET
-        user_id = COALESCE(excluded.user_id, user_id), phone = COALESCE(excluded.phone, phone),
+        user_id = nullif(COALESCE(excluded.user_id, user_id), ''), phone = COALESCE(excluded.phone, phone),
         name = COALESCE(excluded.name, name), username = COALESCE(excluded.username, username)";
 
 pub(super) const ALIASES: &str = "INSERT INTO contact_aliases (tenant, alias, contact_id)
     SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_each(?) WHERE true
     ON CONFLICT (tenant, alias) DO UPDATE SET contact_id = excluded.contact_id";
+
+pub(super) const SAME: &str = "UPDATE contacts SET same_as = s.now
+      FROM (SELECT value ->> 0 AS before, value ->> 1 AS now FROM jsonb_each(?)) s
+     WHERE contacts.contact_id = s.before";

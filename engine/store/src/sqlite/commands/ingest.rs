@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ponte_model::{Contact, ContactId, Event, Lane, Origin, TenantId, Timestamp};
+use ponte_model::{Body, Contact, ContactId, Event, Lane, Origin, TenantId, Timestamp};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::contacts::{Directory, Resolved};
+use super::contacts::{Directory, Named, Resolved};
 use super::script::{Returned, Script, Step};
 use super::signs::{Heard, Sign};
 use crate::{Incoming, Stored};
@@ -16,6 +16,8 @@ pub(in crate::sqlite) struct Row {
     tenant: TenantId,
     known: Option<ContactId>,
     person: Option<Contact>,
+    /// The ids under which the person goes on.
+    becomes: Option<Contact>,
     claims: bool,
     joins: bool,
     sign: Sign,
@@ -53,12 +55,21 @@ impl Row {
         // Statuses find their conversation through the message they are about.
         let unknown = incoming.contact.is_none() && event.lane != Lane::Status;
         let person = event.contact.clone().filter(|person| unknown && !person.is_anonymous());
+        let becomes = match &event.body {
+            Body::IdentityChange(change) => {
+                let new =
+                    Contact { user_id: change.user_id.clone(), phone: change.phone.clone(), ..Contact::default() };
+                (!new.is_anonymous()).then_some(new)
+            }
+            _ => None,
+        };
         let joins = event.lane == Lane::Message && event.number_id.is_some();
         let claims = joins && event.origin == Origin::App;
         Ok(Self {
             tenant: incoming.tenant,
             known: incoming.contact,
             person,
+            becomes,
             claims,
             joins,
             sign: Sign::of(event, received_at),
@@ -104,7 +115,8 @@ pub(in crate::sqlite) async fn plan(
     script: &mut Script,
 ) -> Result<People, sqlx::Error> {
     let rows = || batches.iter().flat_map(|batch| batch.iter());
-    let people = resolve(connection, directory, rows(), script).await?;
+    let changed = known_changes(connection, rows()).await?;
+    let people = resolve(connection, directory, rows(), &changed, script).await?;
 
     let mut seen = HashSet::new();
     let fresh = rows().zip(&people).filter(|(row, _)| seen.insert(row.columns.key.as_str()));
@@ -143,13 +155,36 @@ pub(in crate::sqlite) fn answers(batches: &[&Vec<Row>], people: People, returned
     batches.iter().map(|batch| batch.iter().map(&mut stored).collect()).collect()
 }
 
+/// Changes of ids that were delivered before: they were applied then, and others may have followed.
+async fn known_changes<'a>(
+    connection: &mut SqliteConnection,
+    rows: impl Iterator<Item = &'a Row>,
+) -> Result<HashSet<String>, sqlx::Error> {
+    let keys: Vec<_> = rows.filter(|row| row.becomes.is_some()).map(|row| row.columns.key.as_str()).collect();
+    if keys.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let known = sqlx::query_scalar("SELECT key FROM inbox WHERE key IN (SELECT value FROM jsonb_each(?1))");
+    Ok(known.bind(super::json(&keys)?).fetch_all(connection).await?.into_iter().collect())
+}
+
 async fn resolve<'a>(
     connection: &mut SqliteConnection,
     directory: &mut Directory,
     rows: impl Iterator<Item = &'a Row> + Clone,
+    known_changes: &HashSet<String>,
     script: &mut Script,
 ) -> Result<People, sqlx::Error> {
-    let named = rows.clone().filter_map(|row| Some((&row.tenant, row.person.as_ref()?, row.received_at.as_millis())));
+    let named = rows.clone().filter_map(|row| {
+        let becomes = row.becomes.as_ref().filter(|_| !known_changes.contains(&row.columns.key));
+        Some(Named {
+            tenant: &row.tenant,
+            person: row.person.as_ref()?,
+            received: row.received_at.as_millis(),
+            former: row.becomes.is_some(),
+            becomes: becomes.map(|new| (new, row.columns.at)),
+        })
+    });
     let mut found = directory.resolve(connection, &named.collect::<Vec<_>>(), script).await?.into_iter();
     let people = rows.map(|row| match &row.person {
         Some(_) => found.next().flatten(),

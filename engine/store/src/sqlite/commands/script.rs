@@ -20,6 +20,7 @@ use super::{begin, contacts, finish, ingest, json, settle, signs};
 pub(super) enum Step {
     Contacts,
     Aliases,
+    Same,
     Inbox,
     Conversations,
     Signs,
@@ -37,11 +38,12 @@ pub(super) enum Step {
     Begin,
 }
 
-const STEPS: usize = 17;
+const STEPS: usize = 18;
 
 const STATEMENTS: [&str; STEPS] = [
     contacts::CONTACTS,
     contacts::ALIASES,
+    contacts::SAME,
     ingest::INBOX,
     ingest::CONVERSATIONS,
     signs::SIGNS,
