@@ -5,16 +5,18 @@
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
 //! - [`hours`]: open and closed periods on a wall clock.
+//! - [`money`]: what messages cost, and what may be spent.
 
 mod facts;
 mod fold;
 pub mod hours;
+pub mod money;
 pub mod pacing;
 pub mod platform;
 mod routing;
 mod verdict;
 
 pub use facts::{Echo, Facts, Ownership};
-pub use fold::{fold, hand_off, release};
+pub use fold::{answered, fold, hand_off, release};
 pub use routing::{Candidate, Decision, Handler, HoursCondition, Trigger, route};
 pub use verdict::{No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Situation, judge, judge_by};

@@ -16,6 +16,10 @@ pub struct PlatformRules {
     pub pair_burst: u32,
     /// After a burst, one message to the same person in so long. Source: as above.
     pub pair_interval: Duration,
+    /// Who came by an ad must be answered within so long. Source: Meta, Pricing, free entry point windows.
+    pub entry_answer: Duration,
+    /// From that answer everything is free for so long (some say up to seven days; the fact sheet uses Meta's 72 hours).
+    pub entry_free: Duration,
     /// The window in which a number's throughput is counted: a second, and a tenth for the way to Meta.
     /// Source: Meta, "Throughput".
     pub throughput_window: Duration,
@@ -28,6 +32,8 @@ pub const RULES: PlatformRules = PlatformRules {
     window_margin: Duration::from_secs(60),
     pair_burst: 45,
     pair_interval: Duration::from_secs(6),
+    entry_answer: Duration::from_secs(24 * 3600),
+    entry_free: Duration::from_secs(72 * 3600),
     throughput_window: Duration::from_millis(1100),
 };
 

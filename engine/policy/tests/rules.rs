@@ -44,7 +44,7 @@ fn phone(secs: u64) -> Event {
 
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
     let run = RunId::from(run);
-    let situation = Situation { now: at(secs), number_suspended: None, facts, echo };
+    let situation = Situation { now: at(secs), number_suspended: None, facts, echo, budget: None };
     judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &situation)
         .map_err(|objection| objection.into_refusal().code())
 }
@@ -143,8 +143,13 @@ fn what_a_run_said_before_handing_over_may_leave_and_nothing_else() {
 fn a_suspended_number_says_why() {
     let facts = fold(Facts::default(), &customer(0), 1);
     let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person };
-    let situation =
-        Situation { now: at(1), number_suspended: Some("offboarded"), facts: &facts, echo: Echo::default() };
+    let situation = Situation {
+        now: at(1),
+        number_suspended: Some("offboarded"),
+        facts: &facts,
+        echo: Echo::default(),
+        budget: None,
+    };
     let refusal = judge(&proposal, &situation).unwrap_err().into_refusal();
     assert_eq!(refusal, Refusal::NumberUnavailable { why: "offboarded".into() });
 }

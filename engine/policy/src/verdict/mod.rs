@@ -4,6 +4,7 @@
 //! They are asked in turn and the first that says no decides. Asked twice with the same words: when the flow asks, so
 //! that it can react, and at the moment of sending, because the world may have changed meanwhile.
 
+mod budget;
 mod number;
 mod owner;
 mod window;
@@ -12,6 +13,7 @@ use std::fmt;
 
 use ponte_model::{Refusal, RunId, Timestamp};
 
+use crate::money::Stop;
 use crate::{Echo, Facts};
 
 /// A message that somebody wants to send.
@@ -54,6 +56,8 @@ pub struct Situation<'a> {
     pub facts: &'a Facts,
     /// The last app echo that is stored, folded into the facts or not.
     pub echo: Echo,
+    /// The hard limit that the message would pass, if so.
+    pub budget: Option<&'a Stop>,
 }
 
 /// A rule's no.
@@ -108,7 +112,8 @@ impl fmt::Display for Objection {
 pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), No>);
 
 /// The rules in the order in which they are asked.
-pub const ORDER: &[Rule] = &[("number", number::check), ("owner", owner::check), ("window", window::check)];
+pub const ORDER: &[Rule] =
+    &[("number", number::check), ("owner", owner::check), ("window", window::check), ("budget", budget::check)];
 
 /// Says whether the message may leave.
 ///
