@@ -23,7 +23,7 @@ pub use delivery::{DeliveryState, DeliveryStatus, PricedConversation, Pricing};
 pub use effect::{Effect, HandOffTarget, LogLevel, LogLine, StateScope};
 pub use event::{Body, Event, Lane, Origin, Schedule, Timer};
 pub use ids::*;
-pub use money::{Charge, Currency, Money, Stage};
+pub use money::{Budget, Charge, Currency, Money, Scope, Stage};
 pub use owner::Owner;
 pub use platform::*;
 pub use refusal::Refusal;

@@ -94,6 +94,41 @@ impl fmt::Display for Money {
     }
 }
 
+/// Whose money a budget bounds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "scope", content = "id", rename_all = "kebab-case")]
+pub enum Scope {
+    /// A business.
+    Tenant(TenantId),
+    /// A business number.
+    Number(NumberId),
+    /// A flow at work in a tenant.
+    Flow(InstallationId),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tenant(id) => write!(f, "tenant {id}"),
+            Self::Number(id) => write!(f, "number {id}"),
+            Self::Flow(id) => write!(f, "flow {id}"),
+        }
+    }
+}
+
+/// What may be spent in a day, which turns at 00:00 in the account's zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// The currency of both; it must be the account's.
+    pub currency: Currency,
+    /// Warn when this is passed, in micro-units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft: Option<i64>,
+    /// Let nothing out that would pass this, in micro-units. What costs nothing always leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard: Option<i64>,
+}
+
 /// How far the charge for a message got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

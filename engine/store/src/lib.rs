@@ -9,9 +9,13 @@ pub mod sqlite;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp};
+use ponte_model::{
+    Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, Scope, SendId, TenantId,
+    Timestamp,
+};
 
 pub use records::*;
 pub use sqlite::SqliteStore;
@@ -66,6 +70,8 @@ pub struct StatusApplied {
     pub moved: bool,
     /// An installation that wants to hear of it; the event is then still pending and must be finished by its run.
     pub listener: Option<InstallationId>,
+    /// The message's line in the ledger before and after, if the status changed it.
+    pub charge: Option<Box<(Charge, Charge)>>,
 }
 
 /// What must survive a crash. Every method that writes returns after the write is durable.
@@ -90,8 +96,13 @@ pub trait Store: Send + Sync + 'static {
     async fn park(&self, seq: i64, reason: &str) -> Result<()>;
 
     /// Applies a status to the message it is about, forward only, and acknowledges the event unless one of
-    /// `listeners` sent that message.
-    async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied>;
+    /// `listeners` sent that message. `settler` says what it means for the ledger.
+    async fn apply_status(
+        &self,
+        update: StatusUpdate,
+        listeners: &Listeners,
+        settler: Settler,
+    ) -> Result<StatusApplied>;
 
     /// Acknowledges an event and changes what is known of its person.
     async fn change_contact(&self, seq: i64, contact: Option<ContactId>, changes: Vec<ContactChange>) -> Result<()>;
@@ -138,6 +149,22 @@ pub trait Store: Send + Sync + 'static {
 
     /// Rows of the outbox for people, newest first.
     async fn sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>>;
+
+    // Money
+
+    /// Sets what may be spent in a day, or lifts it.
+    async fn put_budget(&self, scope: &Scope, budget: Option<&Budget>) -> Result<()>;
+
+    /// All budgets.
+    async fn budgets(&self) -> Result<Vec<(Scope, Budget)>>;
+
+    /// The ledger since a day, without what was freed: open lines one by one; of settled ones that are alike one, with
+    /// how many there are and the sum of their amounts.
+    async fn ledger(&self, from_day: &str) -> Result<Vec<(Charge, u64)>>;
+
+    /// The ledger from a day to a day, both included, added up. `soon` (a day at most) says what counts as an answer from
+    /// the phone soon after a message.
+    async fn charge_totals(&self, from_day: &str, to_day: &str, soon: Duration) -> Result<Vec<ChargeTotal>>;
 
     // Timers and schedules
 

@@ -19,4 +19,4 @@ pub use category::Category;
 pub use estimate::{Estimate, Free, Price, Question, Unknown};
 pub use merge::merge_bubbles;
 pub use settle::settle;
-pub use till::{Budget, Scope, Stop, Till, Warning};
+pub use till::{Stop, Till, Warning};

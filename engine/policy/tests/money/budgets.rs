@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
-use ponte_model::{Charge, Currency, Stage};
-use ponte_policy::money::{Budget, Category, Scope, Stop, Till};
+use ponte_model::{Budget, Charge, Currency, Scope, Stage};
+use ponte_policy::money::{Category, Stop, Till};
 use proptest::prelude::*;
 
 use super::{brl, charge};

@@ -1,5 +1,5 @@
 use ponte_model::{
-    ContactId, Digest256, FlowName, InstallationId, NumberId, Phone, TenantId, Timestamp, UserId, WabaId,
+    ContactId, Currency, Digest256, FlowName, InstallationId, NumberId, Phone, TenantId, Timestamp, UserId, WabaId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +31,26 @@ pub struct NumberConfig {
     /// Why nothing may be sent now, if so: offboarded, paused by the operator …
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<String>,
+    /// How the account is billed.
+    #[serde(default, skip_serializing_if = "Billing::is_default")]
+    pub billing: Billing,
+}
+
+/// How a number's account is billed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Billing {
+    /// The account's currency; that of the rate cards, if they have one alone, where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The account's zone, by its IANA name: days and months turn at its midnight. UTC where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+}
+
+impl Billing {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where a number lives.
@@ -155,6 +175,8 @@ pub struct Purged {
     pub outbox: u64,
     /// Runs.
     pub runs: u64,
+    /// Lines of the ledger.
+    pub charges: u64,
     /// Keys past their time.
     pub state: u64,
 }

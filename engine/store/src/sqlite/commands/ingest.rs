@@ -110,6 +110,8 @@ pub(in crate::sqlite) async fn plan(
             });
         }
     }
+    let phone: Vec<_> = conversations.iter().filter(|row| row.claims).collect();
+    script.set(Step::Phone, &phone)?;
     script.set(Step::Inbox, &inbox)?;
     script.set(Step::Conversations, &conversations)?;
     Ok(people)
