@@ -9,7 +9,7 @@ use ponte_model::{ContactId, ConversationId, Timestamp};
 use ponte_runtime::{InstallRequest, Parts, Runtime, RuntimeSettings, Tokens, WebhookSettings, install, router};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
 use ponte_simulator::{Config, NumberSetup, Simulator, Waba};
-use ponte_store::{NumberConfig, NumberMode, NumberRow, SendRow, SqliteStore, Store};
+use ponte_store::{Billing, NumberConfig, NumberMode, NumberRow, SendRow, SqliteStore, Store};
 use ponte_whatsapp::graph::{GraphClient, GraphSettings};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
@@ -185,8 +185,12 @@ impl Stage {
         let compiler = Compiler::in_process(dir.path().join("plugins")).expect("a compiler");
         if fresh {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
-                let config =
-                    NumberConfig { mode: NumberMode::Coexistence, throughput: builder.throughput, suspended: None };
+                let config = NumberConfig {
+                    mode: NumberMode::Coexistence,
+                    throughput: builder.throughput,
+                    suspended: None,
+                    billing: Billing::default(),
+                };
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),

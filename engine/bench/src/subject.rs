@@ -7,7 +7,7 @@ use ponte_clock::{Clock as _, SystemClock};
 use ponte_model::Timestamp;
 use ponte_runtime::{InstallRequest, Parts, Runtime, RuntimeSettings, Tokens, WebhookSettings, install, router};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
-use ponte_store::{NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _};
+use ponte_store::{Billing, NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _};
 use ponte_whatsapp::graph::{GraphClient, GraphSettings};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
@@ -46,7 +46,12 @@ pub(crate) async fn ponte(flows: &Path, stand_in: &StandIn) -> anyhow::Result<Su
             tenant: "default".into(),
             waba_id: None,
             display_phone: None,
-            config: NumberConfig { mode: NumberMode::Coexistence, throughput: 1_000, suspended: None },
+            config: NumberConfig {
+                mode: NumberMode::Coexistence,
+                throughput: 1_000,
+                suspended: None,
+                billing: Billing::default(),
+            },
         };
         store.put_number(&row, now).await?;
     }

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
+use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
@@ -57,6 +58,7 @@ pub(crate) struct Core {
     pub(crate) conversations: Conversations,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
+    pub(crate) purse: Purse,
     /// Lanes other than messages: nothing in them waits for a conversation.
     pub(crate) side_lanes: SideLanes,
     /// How many events wait or are in hand.
@@ -98,12 +100,13 @@ impl Core {
         self.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Reads numbers and installations anew, and lets everybody know.
+    /// Reads numbers, installations and budgets anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         let broken = self.registry.reload(&*self.store).await?;
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");
         }
+        self.purse.set_budgets(self.store.budgets().await?.into_iter().collect());
         self.schedules_changed.notify_one();
         self.outbox.wake_all();
         Ok(broken)

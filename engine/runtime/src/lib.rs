@@ -16,6 +16,7 @@ mod housekeeping;
 mod ingest;
 mod install;
 mod lanes;
+mod money;
 mod outbox;
 mod registry;
 mod runtime;

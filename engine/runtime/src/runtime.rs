@@ -16,6 +16,7 @@ use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
 use crate::ingest::{self, IngestError};
+use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
@@ -68,6 +69,7 @@ impl Runtime {
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
+            purse: Purse::new(Arc::clone(&parts.settings.rates)),
             side_lanes: SideLanes { status, import, lifecycle },
             waiting: AtomicUsize::new(0),
             run_permits: Semaphore::new(parts.settings.runs),
@@ -84,6 +86,7 @@ impl Runtime {
             sandbox: parts.sandbox,
         });
         core.reload().await?;
+        core.purse.load(&*core.store, core.clock.now()).await?;
         let doubtful = core.store.doubt_unfinished_sends().await?;
         if doubtful > 0 {
             tracing::warn!(sends = doubtful, "these were being sent when the process ended; a status will tell");

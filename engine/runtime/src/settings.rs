@@ -1,6 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::TenantId;
+use ponte_policy::money::RateBook;
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct RuntimeSettings {
     /// So long a shutdown waits for what is in hand; longer than a request to Meta may take, or an ordinary slow send
     /// would end in doubt.
     pub patience: Duration,
+    /// What messages cost.
+    pub rates: Arc<RateBook>,
 }
 
 impl Default for RuntimeSettings {
@@ -33,6 +37,7 @@ impl Default for RuntimeSettings {
             requests_per_number: 64,
             retention: Duration::from_secs(10 * 24 * 3600),
             patience: Duration::from_secs(40),
+            rates: Arc::new(RateBook::default()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ponte_clock::{Clock as _, SystemClock};
-use ponte_store::{NumberConfig, NumberRow, SqliteStore, Store as _};
+use ponte_store::{Billing, NumberConfig, NumberRow, SqliteStore, Store as _};
 
 use crate::args::Number;
 use crate::config::Config;
@@ -19,7 +19,7 @@ pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<Exit
                 tenant: tenant.into(),
                 waba_id: waba.map(Into::into),
                 display_phone: phone.map(digits).map(Into::into),
-                config: NumberConfig { mode: mode.into(), throughput, suspended: None },
+                config: NumberConfig { mode: mode.into(), throughput, suspended: None, billing: Billing::default() },
             };
             store.put_number(&row, SystemClock.now()).await?;
             eprintln!("number {} is registered; a running `ponte serve` notices within seconds", row.id);

@@ -10,7 +10,7 @@ use ponte_clock::{Clock as _, ShiftedClock};
 use ponte_model::{ConversationId, NumberId, Timestamp};
 use ponte_runtime::{InstallRequest, Runtime, RuntimeSettings, Tokens, WebhookSettings, router};
 use ponte_simulator::{BusinessPhone, Config as SimulatorConfig, Customer, NumberSetup, Simulator, Waba};
-use ponte_store::{DecisionRow, NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _};
+use ponte_store::{Billing, DecisionRow, NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
 
@@ -65,7 +65,12 @@ impl Stage {
             tenant: "default".into(),
             waba_id: Some(WABA.into()),
             display_phone: Some(BUSINESS.into()),
-            config: NumberConfig { mode: NumberMode::Coexistence, throughput: 20, suspended: None },
+            config: NumberConfig {
+                mode: NumberMode::Coexistence,
+                throughput: 20,
+                suspended: None,
+                billing: Billing::default(),
+            },
         };
         store.put_number(&number, clock.now()).await?;
         let installed = install_all(&store, &data_dir, flows, clock.now()).await?;

@@ -6,18 +6,18 @@ use ponte_model::send::{Outbound, Payload};
 /// What stands between the texts that become one.
 const BETWEEN: &str = "\n\n";
 
-/// Joins texts that a run sends to one person one after the other into one message of at most `most` characters.
+/// Joins texts that a run sends to one person one after the other into one message, as long as that `fits`.
 ///
 /// Texts are kept apart by anything that the person would see between them, by a quote, and where they differ in how long
 /// they are good for or whether a link is shown. What nobody sees (state, timers, tags) does not keep them apart.
 #[must_use]
-pub fn merge_bubbles(effects: &[Effect], most: usize) -> Vec<Effect> {
+pub fn merge_bubbles(effects: &[Effect], fits: &dyn Fn(&str) -> bool) -> Vec<Effect> {
     let mut merged: Vec<Effect> = Vec::with_capacity(effects.len());
     // Where the last text stands, as long as another may join it.
     let mut open: Option<usize> = None;
     for effect in effects {
         if let Some(last) = open
-            && let Some(joined) = join(&merged[last], effect, most)
+            && let Some(joined) = join(&merged[last], effect, fits)
         {
             merged[last] = joined;
             continue;
@@ -36,7 +36,7 @@ fn is_text(effect: &Effect) -> bool {
     matches!(effect, Effect::Send { message, .. } if matches!(message.payload, Payload::Text { .. }))
 }
 
-fn join(first: &Effect, second: &Effect, most: usize) -> Option<Effect> {
+fn join(first: &Effect, second: &Effect, fits: &dyn Fn(&str) -> bool) -> Option<Effect> {
     let (Effect::Send { contact, message, expires_at }, Effect::Send { contact: to, message: next, expires_at: until }) =
         (first, second)
     else {
@@ -52,7 +52,7 @@ fn join(first: &Effect, second: &Effect, most: usize) -> Option<Effect> {
         return None;
     }
     let body = [body.as_str(), BETWEEN, more].concat();
-    (body.chars().count() <= most).then(|| Effect::Send {
+    fits(&body).then(|| Effect::Send {
         contact: contact.clone(),
         message: Box::new(Outbound {
             payload: Payload::Text { body, preview_url: *preview_url },

@@ -47,7 +47,7 @@ fn texts_to_one_person_become_one_message() {
         (vec![text("ana", "1"), expiring("2")], vec!["1", "2"]),
         (vec![text("ana", "12345678901"), text("ana", "9"), text("ana", "x")], vec!["12345678901", "9\n\nx"]),
     ] {
-        let merged = merge_bubbles(&effects, 13);
+        let merged = merge_bubbles(&effects, &|body| body.chars().count() <= 13);
         assert_eq!(bodies(&merged), expected);
         let unseen = |effects: &[Effect]| effects.iter().filter(|effect| **effect == state()).count();
         assert_eq!(unseen(&merged), unseen(&effects), "nothing else is lost");
@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn no_word_is_lost_and_no_field_overflows(words in prop::collection::vec(("(ana|bia)", "[a-zã]{1,12}"), 0..12), most in 12usize..40) {
         let effects: Vec<_> = words.iter().map(|(to, body)| text(to, body)).collect();
-        let merged = merge_bubbles(&effects, most);
+        let merged = merge_bubbles(&effects, &|body| body.chars().count() <= most);
         prop_assert!(bodies(&merged).iter().all(|body| body.chars().count() <= most));
         prop_assert!(merged.len() <= effects.len());
         let said = bodies(&merged).join("\n\n");

@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
+use ponte_model::{
+    Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, SendId, StateScope, Timestamp,
+};
 use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge};
 use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
-use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
+use ponte_store::{OutboxItem, PastBody, Pending, SharedRead, StateKey, StoreError};
 
 use super::Scene;
 use crate::conversations::Known;
 use crate::core::Core;
+use crate::money::Priced;
 use crate::registry::Installed;
 
 /// Answers one run.
@@ -116,11 +119,19 @@ impl Broker for RunBroker {
         };
         let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
         let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
+        let now = self.core.clock.now();
+        // Nothing is set aside yet: that is done when it leaves.
+        let (id, item) = (SendId::from(self.run.as_str()), OutboxItem::Message { message: Box::new(outbound) });
+        let priced =
+            Priced { id: &id, conversation: &conversation, installation: Some(&self.installed.id), item: &item };
+        let charge = self.core.purse.price(&self.core.registry.now(), priced, &known.facts, known.echo, now);
+        let stop = charge.and_then(|charge| self.core.purse.check(&charge));
         let situation = Situation {
-            now: self.core.clock.now(),
+            now,
             number_suspended: self.suspended.as_deref(),
             facts: &known.facts,
             echo: known.echo,
+            budget: stop.as_ref(),
         };
         // What is only held waits in the outbox: the flow may ask for it.
         match judge(&proposal, &situation) {

@@ -18,7 +18,8 @@ use sha2::{Digest as _, Sha256};
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::dispatch::Hand;
-use crate::outbox::{self, Departure};
+use crate::money::Priced;
+use crate::outbox::{self, Asking, Departure};
 use crate::registry::{Installed, Snapshot};
 use broker::RunBroker;
 
@@ -234,9 +235,17 @@ async fn run(
 fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
     let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
-    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
-    let departure = core.outbox.reserve(core, first)?;
-    first.leave = Some(leave);
+    let priced = Priced {
+        id: &first.id,
+        conversation: &first.conversation,
+        installation: first.installation.as_ref(),
+        item: &first.item,
+    };
+    let asking = Asking { priced, run: first.run.as_ref() };
+    let (leave, hold) = outbox::clear(core, &asking, facts, scene.known.echo, core.clock.now()).ok()?;
+    let charge = hold.line();
+    let departure = core.outbox.reserve(core, first, hold)?;
+    (first.leave, first.charge) = (Some(leave), charge);
     Some(departure)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::{RunId, Timestamp};
+use ponte_model::{Refusal, RunId, Timestamp};
 use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Sender, Situation, judge};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
 use ponte_whatsapp::errors::{self, Backoff, Class};
@@ -14,6 +14,7 @@ use ponte_whatsapp::outbound;
 use super::Waiting;
 use super::line::Line;
 use crate::core::Core;
+use crate::money::{Hold, Priced};
 
 /// How long a number pauses after an error that concerns its account or credentials.
 const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
@@ -68,22 +69,37 @@ async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting, out: bool
 }
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
+///
+/// What the message costs is set aside with it.
 pub(crate) fn clear(
-    item: &OutboxItem,
-    run: Option<&RunId>,
+    core: &Arc<Core>,
+    asking: &Asking<'_>,
     facts: &Facts,
     echo: Echo,
     now: Timestamp,
-) -> Result<Leave, Objection> {
-    let purpose = match item {
+) -> Result<(Leave, Hold), Objection> {
+    let run = asking.run;
+    let purpose = match asking.priced.item {
         OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
         OutboxItem::Message { .. } => Purpose::Template,
         OutboxItem::Seen { .. } => Purpose::Receipt,
     };
     let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
     // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
-    Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
+    let charge = core.purse.price(&core.registry.now(), asking.priced, facts, echo, now);
+    let hold = Hold::of(core, charge);
+    judge(&proposal, &Situation { now, number_suspended: None, facts, echo, budget: hold.as_ref().err() })?;
+    // Where there is no room in a budget, the rules have said so.
+    let hold = hold.map_err(|_| Objection { rule: "budget", no: Refusal::Budget.into() })?;
+    let leave = Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now };
+    Ok((leave, hold))
+}
+
+/// A message that wants to leave.
+pub(crate) struct Asking<'a> {
+    pub(crate) priced: Priced<'a>,
+    /// The run that asked for it.
+    pub(crate) run: Option<&'a RunId>,
 }
 
 /// What the rules make of a message that wants out.
@@ -97,7 +113,7 @@ enum Gate {
 }
 
 /// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
-async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
+async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError> {
     if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
         return Ok(Gate::Shut(SendOutcome::Expired));
     }
@@ -112,16 +128,26 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
-            Ok(leave) => leave,
+        let priced = Priced {
+            id: &waiting.id,
+            conversation: &waiting.conversation,
+            installation: waiting.installation.as_ref(),
+            item: &waiting.item,
+        };
+        let asking = Asking { priced, run: waiting.run.as_ref() };
+        let (leave, hold) = match clear(core, &asking, &known.facts, known.echo, now) {
+            Ok(cleared) => cleared,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };
         if last_seen == Some(known.echo) {
             return Ok(Gate::Unknown);
         }
         last_seen = Some(known.echo);
-        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
-            Began::Go => return Ok(Gate::Open),
+        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave, charge: hold.line() }).await? {
+            Began::Go => {
+                hold.keep();
+                return Ok(Gate::Open);
+            }
             // An echo came that the cache did not know of: look again.
             Began::Stale => core.conversations.forget(&waiting.conversation),
         }
@@ -221,5 +247,10 @@ async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<
     };
     let flow = waiting.installation.as_ref().map_or_else(String::new, ToString::to_string);
     metrics::counter!("ponte_sends_total", "outcome" => word, "installation" => flow).increment(1);
-    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await
+    let over = matches!(outcome, SendOutcome::Failed { .. } | SendOutcome::Refused { .. } | SendOutcome::Expired);
+    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await?;
+    if over {
+        core.purse.free(&waiting.id);
+    }
+    Ok(())
 }

@@ -11,7 +11,8 @@ use ponte_model::{NumberId, Timestamp};
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
-pub(crate) use attempt::clear;
+use crate::money::Hold;
+pub(crate) use attempt::{Asking, clear};
 pub(crate) use departure::Departure;
 use line::Line;
 pub(crate) use line::Waiting;
@@ -24,13 +25,13 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// Takes a place for a message that is about to be committed and could leave at once.
-    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend) -> Option<Departure> {
+    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend, hold: Hold) -> Option<Departure> {
         let line = self.line(core, &send.conversation.number);
         let paced = matches!(send.item, OutboxItem::Message { .. });
         let contact = send.conversation.contact.clone();
         let most = core.settings.requests_per_number;
         let free = !line::held(core, &line) && line.reserve(&contact, paced, core.clock.now(), most);
-        free.then(|| Departure { line, contact: Some(contact) })
+        free.then(|| Departure { line, contact: Some(contact), hold: Some(hold) })
     }
 
     /// Messages that were just committed. The first of them leaves if there is a departure, and stands as `sending`.
