@@ -7,5 +7,6 @@ mod example;
 mod help;
 mod install;
 mod logs;
+mod money;
 mod serve;
 mod shop;

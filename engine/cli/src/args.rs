@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// Register business numbers, list them.
     #[command(subcommand)]
     Number(Number),
+    /// See what messages cost, and set what may be spent.
+    #[command(subcommand)]
+    Money(crate::commands::money::Command),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.
@@ -110,6 +113,13 @@ pub(crate) enum Number {
         /// 5 is what the most careful sources say.
         #[arg(long, default_value_t = ponte_policy::platform::DEFAULT_THROUGHPUT)]
         throughput: u32,
+        /// The currency in which Meta bills the account, such as BRL; that of the rate cards, unless given.
+        #[arg(long, value_name = "LETTERS")]
+        currency: Option<String>,
+        /// The account's time zone, such as America/Sao_Paulo: its days and months, and budgets, turn at midnight there.
+        /// UTC, unless given.
+        #[arg(long, value_name = "ZONE")]
+        timezone: Option<String>,
         /// Whose it is.
         #[arg(long, default_value = "default")]
         tenant: String,

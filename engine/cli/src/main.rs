@@ -44,6 +44,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Events(events) => commands::events::run(events),
         Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
         Command::Number(number) => commands::number::run(&config()?, number).await,
+        Command::Money(money) => commands::money::run(&config()?, money).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

@@ -156,6 +156,9 @@ impl RateBook {
         (zone, at): (Zone, Timestamp),
         before: u64,
     ) -> Result<Money, Unknown> {
+        if self.cards.is_empty() {
+            return Err(Unknown::Card);
+        }
         let currency = currency.or_else(|| self.only_currency()).ok_or(Unknown::Currency)?;
         let day = zone.date(at);
         let mut cards = self.cards.iter().rev().filter(|card| card.currency == currency && card.valid_from <= day);

@@ -120,7 +120,9 @@ fn an_unknown_price_is_unknown_and_never_zero() {
         assert_eq!((told.price, told.hold), (Price::Unknown(expected), None), "{asked:?}");
     }
     let nowhere = Question { currency: None, ..marketing };
-    assert_eq!(RateBook::default().estimate(&nowhere, &|_, _| 0).price, Price::Unknown(Unknown::Currency));
+    assert_eq!(RateBook::default().estimate(&nowhere, &|_, _| 0).price, Price::Unknown(Unknown::Card));
+    let two = RateBook::parse(&[super::CARD, &super::CARD.replace("BRL", "EUR")].concat()).unwrap();
+    assert_eq!(two.estimate(&nowhere, &|_, _| 0).price, Price::Unknown(Unknown::Currency));
     assert_eq!(cost(&estimate(&nowhere)), Ok(400_000), "all cards are in one currency");
 }
 

@@ -39,12 +39,13 @@ pub(super) const CHARGES: &str = "INSERT INTO charges (send_id, tenant, number_i
         stage = excluded.stage, owner = excluded.owner, day = excluded.day, at = excluded.at
     WHERE stage <> 'settled'";
 
-/// Whatever is written from the phone within a day of a message is noted with it, once.
+/// Whatever is written from the phone within a day of a message is noted with it, once. The platform tells whole seconds,
+/// so an echo may seem to be of before the message by less than one.
 pub(super) const PHONE: &str = "UPDATE charges SET phone_at = b.at
      FROM (SELECT value ->> 'number' AS number, value ->> 'contact' AS contact, value ->> 'at' AS at
              FROM jsonb_each(?)) b
     WHERE charges.contact_id = b.contact AND charges.number_id = b.number AND charges.phone_at IS NULL
-      AND charges.at <= b.at AND charges.at > b.at - 86400000";
+      AND charges.at < b.at + 1000 AND charges.at > b.at - 86400000";
 
 /// The columns of a line beside those that the outbox has as well.
 pub(super) const COLUMNS: &str =
