@@ -126,6 +126,7 @@ async fn what_is_queued_is_judged_again_and_never_passes_the_hard_stop() {
         ponte_clock::within(Duration::from_secs(20), moved_on).await.expect("the line empties");
         until(&stage, (2, 200_000)).await;
         let refused: Vec<_> = stage.sends().await.into_iter().filter(|row| row.state == SendState::Refused).collect();
+        assert!(!refused.is_empty(), "replies were waiting: {:?}", stage.sends().await);
         for row in &refused {
             assert!(row.reason.as_deref().unwrap_or_default().ends_with("(rule: budget)"), "{row:?}");
         }
