@@ -72,6 +72,16 @@ pub fn posting() -> Vec<u8> {
     )
 }
 
+/// Says "um" and then "dois".
+pub fn saying_two_things() -> Vec<u8> {
+    let say = |at, length| format!("(call $text {CONTACT} (i32.const {at}) (i32.const {length}) (i32.const 512))");
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"umdois\")",
+        &[say(1024, 2), say(1026, 4)].concat(),
+    )
+}
+
 /// On a message: sets a timer of an hour. On the timer: says "lembrete".
 pub fn reminding() -> Vec<u8> {
     component(

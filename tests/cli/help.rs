@@ -29,6 +29,11 @@ async fn each_command_says_what_it_does() {
         ("route dry-run", &["--since", "Nothing is changed"]),
         ("conversation show", &["who speaks", "why", "--json"]),
         ("outbox list", &["--why", "--json"]),
+        ("money", &["report", "estimate", "budget"]),
+        ("money report", &["--month", "--by", "--within", "--json", "upper bound"]),
+        ("money estimate", &["--to", "--category", "--from", "--json"]),
+        ("money budget", &["set", "list", "remove"]),
+        ("money budget set", &["--hard", "--soft", "--currency", "--flow", "always"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

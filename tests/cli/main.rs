@@ -7,6 +7,7 @@ mod example;
 mod help;
 mod install;
 mod logs;
+mod money;
 mod number;
 mod route;
 mod serve;

@@ -3,6 +3,7 @@
 mod faults;
 mod hostile;
 mod lifecycle;
+mod money;
 mod once;
 mod order;
 mod phone;

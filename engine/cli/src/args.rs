@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Look at what was sent, what waits, and what was not let out.
     #[command(subcommand)]
     Outbox(crate::commands::outbox::Outbox),
+    /// See what messages cost, and set what may be spent.
+    #[command(subcommand)]
+    Money(crate::commands::money::Command),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.
@@ -136,6 +139,13 @@ pub(crate) enum Number {
         /// The unit that it belongs to, for routing rules: a shop, a franchisee.
         #[arg(long, value_name = "NAME")]
         unit: Option<String>,
+        /// The currency in which Meta bills the account, such as BRL; that of the rate cards, unless given.
+        #[arg(long, value_name = "LETTERS")]
+        currency: Option<String>,
+        /// The account's time zone, such as America/Sao_Paulo: its days and months, and budgets, turn at midnight there.
+        /// UTC, unless given.
+        #[arg(long, value_name = "ZONE")]
+        timezone: Option<String>,
         /// Whose it is.
         #[arg(long, default_value = "default")]
         tenant: String,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use ponte_model::NumberId;
+use ponte_policy::money::RateBook;
 use ponte_whatsapp::graph::GraphSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) max_pending: Option<usize>,
     /// Languages that stand in where a template lacks the wanted one.
     pub(crate) template_fallbacks: Vec<String>,
+    /// The rate cards; without them prices are unknown.
+    pub(crate) rates: Option<PathBuf>,
     pub(crate) log: Log,
 }
 
@@ -66,7 +69,14 @@ struct File {
     numbers: BTreeMap<NumberId, NumberFile>,
     max_pending: Option<usize>,
     template_fallbacks: Vec<String>,
+    money: MoneyFile,
     log: Log,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MoneyFile {
+    rates: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -147,11 +157,22 @@ impl Config {
             access_tokens,
             max_pending: parsed(environment, "PONTE_MAX_PENDING")?.or(file.max_pending),
             template_fallbacks: file.template_fallbacks,
+            rates: variable(environment, "PONTE_RATES")?
+                .map(PathBuf::from)
+                .or_else(|| file.money.rates.map(|path| folder.join(path))),
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),
             },
         })
+    }
+
+    /// What messages cost: the operator's file, or the rules alone.
+    pub(crate) fn rates(&self) -> anyhow::Result<RateBook> {
+        let Some(path) = &self.rates else { return Ok(RateBook::default()) };
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read the rates {}", path.display()))?;
+        RateBook::parse(&text).with_context(|| format!("the rates {} cannot be used", path.display()))
     }
 
     /// The token of a number: its own from the environment (`PONTE_ACCESS_TOKEN_<number>`), its own from the file, or

@@ -48,6 +48,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Route(route) => commands::route::run(&config()?, route).await,
         Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
         Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
+        Command::Money(money) => commands::money::run(&config()?, money).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

@@ -30,6 +30,12 @@ pub struct Facts {
     pub last_app_at: Option<Timestamp>,
     /// How many messages the customer wrote.
     pub customer_messages: u32,
+    /// When the customer came by an ad, as long as nothing was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry_at: Option<Timestamp>,
+    /// Until when every message is free, because somebody who came by an ad was answered in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry_free_until: Option<Timestamp>,
     /// The last app echo that was folded in, by its place in the inbox.
     pub echo_seq: i64,
 }
@@ -74,6 +80,12 @@ impl Facts {
             ownership = Ownership::default();
         }
         ownership
+    }
+
+    /// Whether a message that leaves at `now` is in an open free entry point window, or opens one by being the answer.
+    pub fn entry_point(&self, now: Timestamp) -> bool {
+        let answers = self.entry_at.is_some_and(|at| now.since(at) < platform::RULES.entry_answer);
+        answers || self.entry_free_until.is_some_and(|until| now < until)
     }
 
     /// Whether free-form messages may be sent at `now`, a margin before the platform would refuse them.

@@ -19,6 +19,9 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
             facts.last_customer_at = facts.last_customer_at.max(Some(event.at));
             facts.customer_messages = facts.customer_messages.saturating_add(1);
             open_window(&mut facts, event.at);
+            if message.referral.as_ref().is_some_and(|referral| is_ad(referral.source_type.as_deref())) {
+                facts.entry_at = Some(event.at);
+            }
         }
         (Body::Call(call), _) if call.by_customer == Some(true) => open_window(&mut facts, event.at),
         (Body::Echo(_) | Body::Edit { .. } | Body::Revoke { .. }, Origin::App) => {
@@ -53,6 +56,26 @@ pub fn release(mut facts: Facts) -> Facts {
         facts.ownership = Ownership::default();
     }
     facts
+}
+
+/// A flow sends a message in the conversation at `now`. The first one to somebody who came by an ad, if it is in time,
+/// opens the free entry point window; the customer-service window it leaves as it is.
+///
+/// What is written in the app changes no window. (Should the message then fail, the window stands open here and not at
+/// Meta's: the statuses of later messages say so, and their charges follow the statuses.)
+#[must_use]
+pub fn answered(mut facts: Facts, now: Timestamp) -> Facts {
+    if let Some(at) = facts.entry_at.take()
+        && now.since(at) < platform::RULES.entry_answer
+    {
+        facts.entry_free_until = Some(now.plus(platform::RULES.entry_free));
+    }
+    facts
+}
+
+/// Source: Meta, Pricing, free entry point windows: ads that click to WhatsApp. Posts are not named.
+fn is_ad(source_type: Option<&str>) -> bool {
+    source_type.is_some_and(|source| source.eq_ignore_ascii_case("ad"))
 }
 
 fn opens_window(message: &Message) -> bool {

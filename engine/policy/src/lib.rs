@@ -8,12 +8,14 @@
 //! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
 //! - [`profile`]: what a provider passes on.
 //! - [`hours`]: open and closed periods on a wall clock.
+//! - [`money`]: what messages cost, and what may be spent.
 
 mod facts;
 mod fold;
 pub mod hours;
 pub mod lifecycle;
 mod merge;
+pub mod money;
 mod on_phone;
 pub mod pacing;
 pub mod platform;
@@ -24,7 +26,7 @@ mod verdict;
 pub mod words;
 
 pub use facts::{Echo, Facts, Ownership};
-pub use fold::{fold, hand_off, release};
+pub use fold::{answered, fold, hand_off, release};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use routing::{

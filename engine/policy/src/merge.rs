@@ -21,6 +21,8 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp) -> Facts {
         last_app_at: ours.last_app_at.max(theirs.last_app_at),
         customer_messages: ours.customer_messages.max(theirs.customer_messages),
         echo_seq: ours.echo_seq.max(theirs.echo_seq),
+        entry_at: ours.entry_at.max(theirs.entry_at),
+        entry_free_until: ours.entry_free_until.max(theirs.entry_free_until),
         routed: ours.routed.or(theirs.routed),
     }
 }

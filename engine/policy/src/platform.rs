@@ -23,6 +23,10 @@ pub struct PlatformRules {
     pub reach_window: Duration,
     /// So many are allowed until the portfolio's tier is known: the smallest tier. Source: as above.
     pub reach_until_known: u32,
+    /// Who came by an ad must be answered within so long. Source: Meta, Pricing, free entry point windows.
+    pub entry_answer: Duration,
+    /// From that answer everything is free for so long (some say up to seven days; the fact sheet uses Meta's 72 hours).
+    pub entry_free: Duration,
     /// The window in which a number's throughput is counted: a second, and a tenth for the way to Meta.
     /// Source: Meta, "Throughput".
     pub throughput_window: Duration,
@@ -38,6 +42,8 @@ pub const RULES: PlatformRules = PlatformRules {
     pair_interval: Duration::from_secs(6),
     reach_window: Duration::from_secs(24 * 3600),
     reach_until_known: 250,
+    entry_answer: Duration::from_secs(24 * 3600),
+    entry_free: Duration::from_secs(72 * 3600),
     throughput_window: Duration::from_millis(1100),
 };
 

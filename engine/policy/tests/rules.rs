@@ -53,6 +53,7 @@ fn quiet(facts: &Facts, echo: Echo, secs: u64) -> Situation<'_> {
         template: None,
         echo_blind: None,
         phone: PhoneTerms::default(),
+        budget: None,
     }
 }
 

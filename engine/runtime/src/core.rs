@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
+use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::routing::People;
@@ -61,6 +62,7 @@ pub(crate) struct Core {
     pub(crate) people: People,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
+    pub(crate) purse: Purse,
     /// Lanes other than messages: nothing in them waits for a conversation.
     pub(crate) side_lanes: SideLanes,
     /// How many events wait or are in hand.
@@ -108,7 +110,7 @@ impl Core {
         self.store.finish(Finish { seq, decision, ..Finish::default() }).await.map(drop)
     }
 
-    /// Reads numbers, templates, installations and policies anew, and lets everybody know.
+    /// Reads numbers, templates, installations, policies and budgets anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         self.templates.reload(&*self.store).await?;
         let broken = self.registry.reload(&*self.store).await?;
@@ -116,6 +118,7 @@ impl Core {
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");
         }
+        self.purse.set_budgets(self.store.budgets().await?.into_iter().collect());
         self.schedules_changed.notify_one();
         self.outbox.wake_all();
         Ok(broken)

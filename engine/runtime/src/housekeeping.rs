@@ -31,5 +31,6 @@ pub(crate) async fn run(core: Arc<Core>) {
 
 async fn purge(core: &Core) -> ponte_store::Result<Purged> {
     let now = core.clock.now();
+    core.purse.forget_old(now);
     core.store.purge(now.minus(core.settings.retention), now).await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use ponte_model::{Body, DeliveryStatus};
+use ponte_policy::money;
 use ponte_store::{Pending, StatusUpdate, StoreError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -100,7 +101,10 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
 
 async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> Result<Done, StoreError> {
     let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at };
-    let applied = core.store.apply_status(update, &core.registry.now().listeners).await?;
+    let applied = core.store.apply_status(update, &core.registry.now().listeners, money::settle).await?;
+    if let Some(charge) = &applied.charge {
+        core.purse.changed(&charge.0, &charge.1);
+    }
     let ours = if applied.send.is_some() { "yes" } else { "no" };
     metrics::counter!("ponte_statuses_total", "state" => status.state.as_str().to_owned(), "ours" => ours).increment(1);
     if applied.listener.is_none() {

@@ -17,6 +17,7 @@ mod ingest;
 mod install;
 mod lanes;
 mod lifecycle;
+mod money;
 mod outbox;
 mod registry;
 mod routing;

@@ -16,6 +16,7 @@ use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
 use crate::ingest::{self, IngestError};
+use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
 use crate::routing::People;
@@ -72,6 +73,7 @@ impl Runtime {
             templates: Templates::new(parts.settings.template_fallbacks.clone()),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
+            purse: Purse::new(Arc::clone(&parts.settings.rates)),
             side_lanes: SideLanes { status, import, lifecycle },
             waiting: AtomicUsize::new(0),
             run_permits: Semaphore::new(parts.settings.runs),
@@ -88,6 +90,7 @@ impl Runtime {
             sandbox: parts.sandbox,
         });
         core.reload().await?;
+        core.purse.load(&*core.store, core.clock.now()).await?;
         let doubtful = core.store.doubt_unfinished_sends().await?;
         if doubtful > 0 {
             tracing::warn!(sends = doubtful, "these were being sent when the process ended; a status will tell");

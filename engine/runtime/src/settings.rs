@@ -1,7 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::TenantId;
 use ponte_policy::Rule;
+use ponte_policy::money::RateBook;
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct RuntimeSettings {
     /// Languages that a template is sent in, in this order, where it has neither the wanted one nor that without its
     /// country.
     pub template_fallbacks: Vec<String>,
+    /// What messages cost.
+    pub rates: Arc<RateBook>,
 }
 
 impl Default for RuntimeSettings {
@@ -41,6 +45,7 @@ impl Default for RuntimeSettings {
             patience: Duration::from_secs(40),
             rules: ponte_policy::ORDER,
             template_fallbacks: Vec::new(),
+            rates: Arc::new(RateBook::default()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Gathers what the rules look at, and asks them. The same for a flow that asks and for a message that wants out.
 
 use ponte_model::{ConversationId, InstallationId, RunId, SendId, Timestamp};
+use ponte_policy::money::Stop;
 use ponte_policy::{Echo, Facts, Objection, Proposal, Purpose, Sender, Situation, judge_by};
 use ponte_store::{NewSend, OutboxItem};
 
@@ -54,13 +55,14 @@ impl Asking<'_> {
     }
 }
 
-/// The verdict as things stand at `now`.
+/// The verdict as things stand at `now`. `budget` is the hard limit that the message would pass.
 pub(crate) fn judge(
     core: &Core,
     registry: &Snapshot,
     asking: &Asking<'_>,
     facts: &Facts,
     echo: Echo,
+    budget: Option<&Stop>,
     now: Timestamp,
 ) -> Result<(), Objection> {
     let installed = asking.installation.and_then(|id| registry.installation(id));
@@ -75,6 +77,7 @@ pub(crate) fn judge(
         facts,
         echo,
         template: template.as_ref(),
+        budget,
         phone: registry.phone_terms(&asking.conversation.number, category),
     };
     judge_by(core.settings.rules, &proposal, &situation)

@@ -9,12 +9,13 @@ pub mod sqlite;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ponte_model::template::Registered;
 use ponte_model::{
-    ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, SendId, TenantId, Timestamp,
-    WabaId,
+    Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, SendId,
+    TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 
@@ -71,6 +72,8 @@ pub struct StatusApplied {
     pub moved: bool,
     /// An installation that wants to hear of it; the event is then still pending and must be finished by its run.
     pub listener: Option<InstallationId>,
+    /// The message's line in the ledger before and after, if the status changed it.
+    pub charge: Option<Box<(Charge, Charge)>>,
 }
 
 /// What must survive a crash. Every method that writes returns after the write is durable.
@@ -95,8 +98,13 @@ pub trait Store: Send + Sync + 'static {
     async fn park(&self, seq: i64, reason: &str) -> Result<()>;
 
     /// Applies a status to the message it is about, forward only, and acknowledges the event unless one of
-    /// `listeners` sent that message.
-    async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied>;
+    /// `listeners` sent that message. `settler` says what it means for the ledger.
+    async fn apply_status(
+        &self,
+        update: StatusUpdate,
+        listeners: &Listeners,
+        settler: Settler,
+    ) -> Result<StatusApplied>;
 
     /// Acknowledges an event and changes the person's name in the phone's address book; `None` takes it away.
     async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()>;
@@ -162,6 +170,21 @@ pub trait Store: Send + Sync + 'static {
 
     /// What we sent under this id of Meta's, if it was us and it is kept still.
     async fn sent(&self, message: &MessageId) -> Result<Option<OutboxItem>>;
+    // Money
+
+    /// Sets what may be spent in a day, or lifts it.
+    async fn put_budget(&self, scope: &Scope, budget: Option<&Budget>) -> Result<()>;
+
+    /// All budgets.
+    async fn budgets(&self) -> Result<Vec<(Scope, Budget)>>;
+
+    /// The ledger since a day, without what was freed: open lines one by one; of settled ones that are alike one, with
+    /// how many there are and the sum of their amounts.
+    async fn ledger(&self, from_day: &str) -> Result<Vec<(Charge, u64)>>;
+
+    /// The ledger from a day to a day, both included, added up. `soon` (a day at most) says what counts as an answer from
+    /// the phone soon after a message.
+    async fn charge_totals(&self, from_day: &str, to_day: &str, soon: Duration) -> Result<Vec<ChargeTotal>>;
 
     // Timers and schedules
 

@@ -22,7 +22,7 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1) } }
+    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1) }, charge: None }
 }
 
 async fn settle(store: &SqliteStore, id: &str, outcome: SendOutcome) {
@@ -34,7 +34,7 @@ async fn apply(store: &SqliteStore, key: &str, wamid: &str, state: DeliveryState
     let incoming = event(key, Origin::Api, Lane::Status, None, Body::Status(status.clone()));
     let Some(seq) = store.ingest(vec![incoming], at(3)).await.unwrap()[0].seq else { return false };
     let listeners: Listeners = Arc::default();
-    store.apply_status(StatusUpdate { seq, status, at: at(3) }, &listeners).await.unwrap().moved
+    store.apply_status(StatusUpdate { seq, status, at: at(3) }, &listeners, |_, _| None).await.unwrap().moved
 }
 
 async fn state(store: &SqliteStore) -> SendState {

@@ -60,6 +60,12 @@ async fn examine(config: &Config, findings: &mut Findings) -> anyhow::Result<()>
         count => findings.good("app secret", format!("{count} set")),
     }
     findings.good("Graph API", format!("{} {}", config.graph_url, config.graph_version));
+    match config.rates() {
+        Ok(book) if book.is_example() => findings.note("rates", "examples, not Meta's: write your account's rate card"),
+        Ok(book) if book.has_prices() => findings.good("rates", "set"),
+        Ok(_) => findings.note("rates", "none: prices are unknown; set PONTE_RATES or [money] rates"),
+        Err(error) => findings.bad("rates", format!("{error:#}")),
+    }
 
     println!("Sandbox");
     match Sandbox::new(SandboxConfig::default()) {

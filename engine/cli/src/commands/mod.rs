@@ -4,6 +4,7 @@ pub(crate) mod conversation;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod flow;
+pub(crate) mod money;
 pub(crate) mod number;
 pub(crate) mod outbox;
 mod people;

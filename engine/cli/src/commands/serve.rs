@@ -37,6 +37,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let settings = RuntimeSettings {
         max_pending: config.max_pending.unwrap_or(defaults.max_pending),
         template_fallbacks: config.template_fallbacks.clone(),
+        rates: Arc::new(config.rates()?),
         ..defaults
     };
     // Before anything is read from it: what changes from here on is noticed.

@@ -28,6 +28,9 @@ pub struct Manifest {
     pub schedules: Vec<Schedule>,
     /// What a failed run leads to.
     pub failure: Failure,
+    /// How its messages are sent.
+    #[serde(default, skip_serializing_if = "Sending::is_default")]
+    pub send: Sending,
     /// What a run may use up.
     #[serde(default)]
     pub limits: Limits,
@@ -141,6 +144,20 @@ pub enum FailureAction {
     DefaultReply,
     /// The conversation is given to a person.
     HandOff,
+}
+
+/// How a flow's messages are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Whether texts that a run sends to one person one after the other become one message: each message is charged.
+    #[serde(default)]
+    pub merge: bool,
+}
+
+impl Sending {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a run may use up. A package can only ask for less than the host allows.

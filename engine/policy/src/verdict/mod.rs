@@ -4,6 +4,7 @@
 //! They are asked in turn and the first that says no decides. Asked twice with the same words: when the flow asks, so
 //! that it can react, and at the moment of sending, because the world may have changed meanwhile.
 
+mod budget;
 mod echo_blind;
 mod number;
 mod owner;
@@ -15,6 +16,7 @@ use std::fmt;
 use ponte_model::{Refusal, RunId, Timestamp};
 
 use crate::lifecycle::Sending;
+use crate::money::Stop;
 use crate::{Echo, Facts, PhoneTerms};
 pub use echo_blind::{ECHO_BLIND_PATIENCE, EchoBlind, Shop};
 
@@ -64,6 +66,8 @@ pub struct Situation<'a> {
     pub template: Option<&'a Refusal>,
     /// What may be sent where the chat belongs to the phone.
     pub phone: PhoneTerms,
+    /// The hard limit that the message would pass, if so.
+    pub budget: Option<&'a Stop>,
 }
 
 /// A rule's no.
@@ -124,6 +128,7 @@ pub const ORDER: &[Rule] = &[
     ("window", window::check),
     ("template", template::check),
     ("echo-blind", echo_blind::check),
+    ("budget", budget::check),
 ];
 
 /// Says whether the message may leave.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ponte_model::{
     Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
 };
-use ponte_policy::{Facts, hand_off, release};
+use ponte_policy::money::merge_bubbles;
+use ponte_policy::{Facts, answered, hand_off, release};
 use ponte_store::{
     Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
 };
@@ -23,6 +24,8 @@ pub(super) struct Change<'a> {
     installation: InstallationId,
     scene: &'a Scene,
     now: Timestamp,
+    /// Whether consecutive texts become one message.
+    merge: bool,
 }
 
 /// Facts as the store keeps them.
@@ -45,6 +48,7 @@ impl<'a> Change<'a> {
             installation: installed.id.clone(),
             scene,
             now: core.clock.now(),
+            merge: installed.merge,
         }
     }
 
@@ -62,6 +66,10 @@ impl<'a> Change<'a> {
 
     /// Adds effects in their order; ids of messages follow from it.
     pub(super) fn apply(&mut self, effects: &[Effect]) {
+        if self.merge {
+            let fits = |body: &str| ponte_whatsapp::limits::TEXT_BODY.check_text(body).is_ok();
+            return merge_bubbles(effects, &fits).iter().for_each(|effect| self.add(effect));
+        }
         effects.iter().for_each(|effect| self.add(effect));
     }
 
@@ -102,6 +110,9 @@ impl<'a> Change<'a> {
 
     fn send(&mut self, contact: ContactId, item: OutboxItem, expires_at: Option<Timestamp>) {
         let Some(number) = self.pending.event.number_id.clone() else { return };
+        if matches!(item, OutboxItem::Message { .. }) && self.pending.contact.as_ref() == Some(&contact) {
+            self.facts = answered(std::mem::take(&mut self.facts), self.now);
+        }
         self.finish.sends.push(NewSend {
             id: SendId::of(&self.run, self.finish.sends.len()),
             conversation: ConversationId { number, contact },
@@ -111,6 +122,7 @@ impl<'a> Change<'a> {
             expires_at,
             at: self.now,
             leave: None,
+            charge: None,
         });
     }
 

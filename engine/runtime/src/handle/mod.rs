@@ -267,13 +267,14 @@ fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) 
     let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
     let (asking, now) = (Asking::from(&*first), core.clock.now());
-    let leave = outbox::clear(core, &scene.registry, &asking, facts, scene.known.echo, now).ok()?;
     // Templates outside the window are counted when they leave the line.
     if asking.purpose() == Purpose::Template {
         return None;
     }
-    let departure = core.outbox.reserve(core, first)?;
-    first.leave = Some(leave);
+    let (leave, hold) = outbox::clear(core, &scene.registry, &asking, facts, scene.known.echo, now).ok()?;
+    let charge = hold.line();
+    let departure = core.outbox.reserve(core, first, hold)?;
+    (first.leave, first.charge) = (Some(leave), charge);
     Some(departure)
 }
 

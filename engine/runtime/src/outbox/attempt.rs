@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::Timestamp;
+use ponte_model::{Refusal, Timestamp};
 use ponte_policy::platform::RULES;
 use ponte_policy::{Echo, Facts, No, Objection, Purpose};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
@@ -15,6 +15,7 @@ use ponte_whatsapp::outbound;
 use super::Waiting;
 use super::line::Line;
 use crate::core::Core;
+use crate::money::Hold;
 use crate::registry::Snapshot;
 use crate::verdict::{self, Asking};
 
@@ -86,17 +87,24 @@ async fn attempt(core: &Arc<Core>, line: &Line, waiting: &Waiting, out: bool) ->
 }
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
+///
+/// What the message costs is set aside with it.
 pub(crate) fn clear(
-    core: &Core,
+    core: &Arc<Core>,
     registry: &Snapshot,
     asking: &Asking<'_>,
     facts: &Facts,
     echo: Echo,
     now: Timestamp,
-) -> Result<Leave, Objection> {
-    verdict::judge(core, registry, asking, facts, echo, now)?;
+) -> Result<(Leave, Hold), Objection> {
+    let category = core.templates.category_of(registry, &asking.conversation.number, asking.item);
+    let charge = core.purse.price(registry, asking, category, facts, echo, now);
+    let hold = Hold::of(core, charge);
+    verdict::judge(core, registry, asking, facts, echo, hold.as_ref().err(), now)?;
+    // Where there is no room in a budget, the rules have said so.
+    let hold = hold.map_err(|_| Objection { rule: "budget", no: Refusal::Budget.into() })?;
     let yields_to_echo = asking.run.is_some() && asking.purpose() != Purpose::Template;
-    Ok(Leave { echo_seq: echo.seq, yields_to_echo, at: now })
+    Ok((Leave { echo_seq: echo.seq, yields_to_echo, at: now }, hold))
 }
 
 /// What the rules make of a message that wants out.
@@ -110,7 +118,7 @@ enum Gate {
 }
 
 /// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
-async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
+async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError> {
     if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
         return Ok(Gate::Shut(SendOutcome::Expired));
     }
@@ -126,8 +134,8 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
         let asking = Asking::from(waiting);
-        let leave = match clear(core, &registry, &asking, &known.facts, known.echo, now) {
-            Ok(leave) => leave,
+        let (leave, hold) = match clear(core, &registry, &asking, &known.facts, known.echo, now) {
+            Ok(cleared) => cleared,
             Err(objection) => return Ok(Gate::Shut(objected(objection))),
         };
         if last_seen == Some(known.echo) {
@@ -137,8 +145,11 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
         if let Err(objection) = reach(core, &registry, waiting, &known.facts, now) {
             return Ok(Gate::Shut(objected(objection)));
         }
-        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
-            Began::Go => return Ok(Gate::Open),
+        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave, charge: hold.line() }).await? {
+            Began::Go => {
+                hold.keep();
+                return Ok(Gate::Open);
+            }
             // An echo came that the cache did not know of: look again.
             Began::Stale => core.conversations.forget(&waiting.conversation),
         }
@@ -250,5 +261,10 @@ async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<
     };
     let flow = waiting.installation.as_ref().map_or_else(String::new, ToString::to_string);
     metrics::counter!("ponte_sends_total", "outcome" => word, "installation" => flow).increment(1);
-    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await
+    let over = matches!(outcome, SendOutcome::Failed { .. } | SendOutcome::Refused { .. } | SendOutcome::Expired);
+    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await?;
+    if over {
+        core.purse.free(&waiting.id);
+    }
+    Ok(())
 }

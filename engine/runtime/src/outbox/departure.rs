@@ -7,22 +7,28 @@ use ponte_model::{ContactId, SendId};
 use super::Waiting;
 use super::line::{self, Line};
 use crate::core::Core;
+use crate::money::Hold;
 
 /// The right to send one message to a person now. Given back when dropped; what the pace counted stays counted, which
 /// costs a moment at most.
 pub(crate) struct Departure {
     line: Arc<Line>,
     place: Option<(SendId, ContactId)>,
+    /// What the message costs.
+    hold: Option<Hold>,
 }
 
 impl Departure {
-    pub(super) fn of(line: Arc<Line>, id: SendId, contact: ContactId) -> Self {
-        Self { line, place: Some((id, contact)) }
+    pub(super) fn of(line: Arc<Line>, id: SendId, contact: ContactId, hold: Hold) -> Self {
+        Self { line, place: Some((id, contact)), hold: Some(hold) }
     }
 
     /// Sends the message, which was committed as `sending`.
     pub(super) fn leave(mut self, core: &Arc<Core>, waiting: Waiting) {
         self.place = None;
+        if let Some(hold) = self.hold.take() {
+            hold.keep();
+        }
         line::send(core, &self.line, waiting, true);
     }
 }

@@ -15,6 +15,7 @@ use ponte_policy::platform::RULES;
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
+use crate::money::Hold;
 pub(crate) use attempt::clear;
 pub(crate) use departure::Departure;
 use line::Line;
@@ -34,14 +35,14 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// Takes a place for a message that is about to be committed and could leave at once.
-    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend) -> Option<Departure> {
+    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend, hold: Hold) -> Option<Departure> {
         let line = self.line(core, &send.conversation.number);
         let paced = matches!(send.item, OutboxItem::Message { .. });
         let contact = send.conversation.contact.clone();
         let most = core.settings.requests_per_number;
         let now = core.clock.now();
         let free = line::held(core, &line, now).is_none() && line.reserve(&send.id, &contact, paced, now, most);
-        free.then(|| Departure::of(line, send.id.clone(), contact))
+        free.then(|| Departure::of(line, send.id.clone(), contact, hold))
     }
 
     /// Messages that were just committed. The first of them leaves if there is a departure, and stands as `sending`.

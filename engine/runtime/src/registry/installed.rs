@@ -22,6 +22,8 @@ pub(crate) struct Installed {
     pub(crate) trigger: Trigger,
     pub(crate) permissions: PermissionSet,
     pub(crate) failure: Failure,
+    /// Whether consecutive texts of a run become one message.
+    pub(crate) merge: bool,
     pub(crate) schedules: Vec<(String, CronLine)>,
     /// The shop's hours, where its settings have them.
     pub(crate) hours: Option<Hours>,
@@ -81,6 +83,7 @@ impl Installed {
             trigger: trigger(&manifest.trigger),
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
+            merge: manifest.send.merge,
             schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),
             hours,
             plugin,

@@ -169,6 +169,42 @@ CREATE INDEX outbox_wamid ON outbox (wamid) WHERE wamid IS NOT NULL;
 CREATE INDEX outbox_chat ON outbox (contact_id, number_id, seq);
 CREATE INDEX outbox_age ON outbox (queued_at);
 
+-- The ledger: what each message that left costs, as far as it is known. Amounts are micro-units of `currency`. Written
+-- with the row of the outbox that leaves, and outlives it.
+CREATE TABLE charges (
+    send_id      TEXT PRIMARY KEY,
+    tenant       TEXT NOT NULL,
+    number_id    TEXT NOT NULL,
+    contact_id   TEXT NOT NULL,
+    installation TEXT,
+    account      TEXT NOT NULL,             -- for volume tiers
+    market       TEXT,
+    category     TEXT,
+    free         TEXT,                      -- why it costs nothing
+    currency     TEXT,
+    quote        TEXT NOT NULL,             -- JSON: the price in each category when it left
+    hold         INTEGER,                   -- set aside; null: unknown
+    amount       INTEGER,                   -- what it costs; null: unknown
+    stage        TEXT NOT NULL,             -- reserved, settled, freed
+    owner        TEXT NOT NULL,             -- who held the conversation when it left
+    day          TEXT NOT NULL,             -- in the account's zone: 2026-10-31
+    at           INTEGER NOT NULL,
+    told         TEXT,                      -- JSON of `Pricing`: what a status said, first seen wins
+    phone_at     INTEGER                    -- when somebody next wrote from the phone, within a day
+) STRICT, WITHOUT ROWID;
+CREATE INDEX charges_day ON charges (day);
+CREATE INDEX charges_chat ON charges (contact_id, number_id, at);
+
+-- What may be spent in a day.
+CREATE TABLE budgets (
+    scope    TEXT NOT NULL,                 -- tenant, number, flow
+    owner    TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    soft     INTEGER,                       -- micro-units
+    hard     INTEGER,
+    PRIMARY KEY (scope, owner)
+) STRICT, WITHOUT ROWID;
+
 -- One execution of a plugin.
 CREATE TABLE runs (
     run_id       TEXT NOT NULL UNIQUE,

@@ -1,5 +1,5 @@
 use ponte_model::{
-    ContactId, Digest256, FlowName, InstallationId, NumberId, Phone, TenantId, Timestamp, UserId, WabaId,
+    ContactId, Currency, Digest256, FlowName, InstallationId, NumberId, Phone, TenantId, Timestamp, UserId, WabaId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,6 +44,9 @@ pub struct NumberConfig {
     /// policy's default unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub echo_blind_minutes: Option<u32>,
+    /// How the account is billed.
+    #[serde(default, skip_serializing_if = "Billing::is_default")]
+    pub billing: Billing,
 }
 
 fn default_profile() -> String {
@@ -61,7 +64,25 @@ impl NumberConfig {
             daily_reach: None,
             profile: default_profile(),
             echo_blind_minutes: None,
+            billing: Billing::default(),
         }
+    }
+}
+
+/// How a number's account is billed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Billing {
+    /// The account's currency; that of the rate cards, if they have one alone, where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The account's zone, by its IANA name: days and months turn at its midnight. UTC where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+}
+
+impl Billing {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -176,6 +197,8 @@ pub struct Purged {
     pub outbox: u64,
     /// Runs.
     pub runs: u64,
+    /// Lines of the ledger.
+    pub charges: u64,
     /// Keys past their time.
     pub state: u64,
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod inbox;
 mod life;
+mod money;
 mod outbox;
 mod policies;
 mod state;
@@ -11,6 +12,7 @@ mod templates;
 pub use admin::*;
 pub use inbox::*;
 pub use life::*;
+pub use money::*;
 pub use outbox::*;
 pub use policies::*;
 pub use state::*;

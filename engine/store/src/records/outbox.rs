@@ -2,7 +2,7 @@ use std::fmt;
 
 use ponte_model::send::Outbound;
 use ponte_model::{
-    ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
+    Charge, ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,8 @@ pub struct NewSend {
     pub at: Timestamp,
     /// Lets it out in the transaction that writes it, where the line is free; otherwise it waits for its turn.
     pub leave: Option<Leave>,
+    /// What it is expected to cost: goes into the ledger if it leaves in this transaction.
+    pub charge: Option<Box<Charge>>,
 }
 
 /// What a message needs to be let out.
@@ -187,6 +189,8 @@ pub struct BeginSend {
     pub id: SendId,
     /// On what grounds.
     pub leave: Leave,
+    /// What it is expected to cost: goes into the ledger if it leaves.
+    pub charge: Option<Box<Charge>>,
 }
 
 /// Whether a message may leave.

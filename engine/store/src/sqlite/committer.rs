@@ -5,7 +5,7 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::commands::contacts::Directory;
-use super::commands::script::{Extent, Script};
+use super::commands::script::{Extent, Script, Step};
 use super::commands::signs::Heard;
 use super::commands::{begin, finish, ingest, settle, statuses};
 use crate::{Began, Finished, Result, StatusApplied, StoreError, Stored};
@@ -228,6 +228,9 @@ impl Writer {
         let stale = finish::plan(connection, &finish, &mut script).await?;
         settle::plan(&settle, &mut script)?;
         begin::plan(&begin, &mut script)?;
+        let mut leaving = finish::charges(&finish, &stale)?;
+        leaving.extend(begin::charges(&begin)?);
+        script.set(Step::Charges, &leaving)?;
 
         let rare: Vec<_> = settle.into_iter().filter(|settle| settle::is_rare(settle)).collect();
         let extent = match rare.is_empty() && batch.status.is_empty() && batch.ops.is_empty() {

@@ -5,6 +5,7 @@
 
 mod commands;
 mod committer;
+mod money;
 mod open;
 mod policies;
 mod reads;

@@ -1,22 +1,28 @@
 //! The narrow interface over SQLite.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use ponte_model::template::Registered;
 use ponte_model::{
-    ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, TenantId, Timestamp, WabaId,
+    Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, TenantId,
+    Timestamp, WabaId,
 };
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
 use super::commands::{finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::{policies, templates};
+use super::{money, policies, templates};
 use crate::{
-    Backlog, Began, BeginSend, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming, InstallationRow,
-    LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend,
-    Result, RunRecord, SendRow, Settle, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored,
-    TemplateBook, TimerRow,
+    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
+    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
+    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StateKey, StateValue, StatusApplied, StatusUpdate,
+    Store, StoreError, Stored, TemplateBook, TimerRow,
 };
+
+/// So long is the ledger kept: a report about the same month of last year can be made.
+const LEDGER_KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
 
 fn unencodable(error: serde_json::Error) -> StoreError {
     StoreError::Database(std::sync::Arc::new(sqlx::Error::Encode(error.into())))
@@ -84,8 +90,13 @@ impl Store for SqliteStore {
         self.op(op).await.map(drop)
     }
 
-    async fn apply_status(&self, update: StatusUpdate, listeners: &Listeners) -> Result<StatusApplied> {
-        let row = Box::new(statuses::Row { update, listeners: listeners.clone() });
+    async fn apply_status(
+        &self,
+        update: StatusUpdate,
+        listeners: &Listeners,
+        settler: Settler,
+    ) -> Result<StatusApplied> {
+        let row = Box::new(statuses::Row { update, listeners: listeners.clone(), settler });
         self.committer.submit(Command::Status, row).await
     }
 
@@ -185,6 +196,37 @@ impl Store for SqliteStore {
 
     async fn sends(&self, number: Option<&NumberId>, limit: u32) -> Result<Vec<SendRow>> {
         self.read_sends(number, limit).await
+    }
+
+    async fn put_budget(&self, scope: &Scope, budget: Option<&Budget>) -> Result<()> {
+        let (scope, budget) = (scope.clone(), budget.copied());
+        let op = op!(connection, [scope] {
+            bump(connection).await?;
+            let (word, owner) = money::columns(&scope);
+            let statement = match budget {
+                None => sqlx::query("DELETE FROM budgets WHERE scope = ?1 AND owner = ?2").bind(word).bind(owner),
+                Some(budget) => sqlx::query(
+                    "INSERT INTO budgets (scope, owner, currency, soft, hard) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT (scope, owner) DO UPDATE SET currency = excluded.currency, soft = excluded.soft,
+                         hard = excluded.hard",
+                )
+                .bind(word).bind(owner).bind(budget.currency.to_string()).bind(budget.soft).bind(budget.hard),
+            };
+            Ok(statement.execute(connection).await?.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn budgets(&self) -> Result<Vec<(Scope, Budget)>> {
+        self.read_budgets().await
+    }
+
+    async fn ledger(&self, from_day: &str) -> Result<Vec<(Charge, u64)>> {
+        self.read_ledger(from_day).await
+    }
+
+    async fn charge_totals(&self, from_day: &str, to_day: &str, soon: Duration) -> Result<Vec<ChargeTotal>> {
+        self.read_totals(from_day, to_day, soon).await
     }
 
     async fn due_timers(&self, now: Timestamp, limit: u32) -> Result<Vec<TimerRow>> {
@@ -430,6 +472,12 @@ impl Store for SqliteStore {
             .await?,
             runs: delete("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM runs WHERE at < ?1 LIMIT 1000)", before)
                 .await?,
+            charges: delete(
+                "DELETE FROM charges WHERE send_id IN
+                    (SELECT send_id FROM charges WHERE day < date(?1 / 1000, 'unixepoch') LIMIT 1000)",
+                now.minus(LEDGER_KEPT).as_millis(),
+            )
+            .await?,
             state: delete("DELETE FROM state WHERE expires_at <= ?1", now.as_millis()).await?,
         })
     }

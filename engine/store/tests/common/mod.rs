@@ -62,6 +62,7 @@ pub(crate) fn new_send(id: &str, conversation: &ConversationId) -> NewSend {
         expires_at: None,
         at: at(0),
         leave: None,
+        charge: None,
     }
 }
 

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use ponte_clock::{Clock as _, SystemClock};
-use ponte_model::NumberId;
+use ponte_model::{Currency, NumberId};
 use ponte_policy::lifecycle::{Command, Outcome};
+use ponte_policy::money::Zone;
 use ponte_policy::profile::{PROFILES, Profile};
 use ponte_runtime::{command_number, life_of};
-use ponte_store::{NumberConfig, NumberRow, SqliteStore, Store};
+use ponte_store::{Billing, NumberConfig, NumberRow, SqliteStore, Store};
 
 use crate::args::{Number, Switch};
 use crate::config::Config;
@@ -27,10 +28,33 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
     let now = SystemClock.now();
     let environment = |name: &str| std::env::var(name).ok();
     match command {
-        Number::Add { id, waba, phone, mode, throughput, profile, echo_blind_minutes, sector, unit, tenant } => {
+        Number::Add {
+            id,
+            waba,
+            phone,
+            mode,
+            throughput,
+            profile,
+            echo_blind_minutes,
+            sector,
+            unit,
+            currency,
+            timezone,
+            tenant,
+        } => {
             anyhow::ensure!(throughput > 0, "--throughput: at least 1 message a second");
             let known = || PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>().join(", ");
             anyhow::ensure!(Profile::named(&profile).is_some(), "--profile: {profile:?} is none of {}", known());
+            let currency = currency
+                .map(|text| {
+                    Currency::parse(&text)
+                        .with_context(|| format!("--currency: {text:?} is not three letters such as BRL"))
+                })
+                .transpose()?;
+            if let Some(Err(why)) = timezone.as_deref().map(Zone::parse) {
+                anyhow::bail!("--timezone: {why}");
+            }
+            let billing = Billing { currency, timezone };
             let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
             let row = NumberRow {
                 id: id.into(),
@@ -42,6 +66,7 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                     echo_blind_minutes,
                     sector,
                     unit,
+                    billing,
                     ..NumberConfig::new(mode.into(), throughput)
                 },
             };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use sqlx::Row as _;
 
+use super::charges;
 use super::script::{Returned, Script, Step};
 use crate::{Began, BeginSend};
 
@@ -27,6 +28,11 @@ pub(in crate::sqlite) fn plan(begins: &[&BeginSend], script: &mut Script) -> Res
         })
         .collect();
     script.set(Step::Begin, &rows)
+}
+
+/// What goes into the ledger if it leaves.
+pub(in crate::sqlite) fn charges<'a>(begins: &[&'a BeginSend]) -> Result<Vec<charges::Row<'a>>, sqlx::Error> {
+    begins.iter().filter_map(|begin| begin.charge.as_deref()).map(charges::Row::of).collect()
 }
 
 pub(in crate::sqlite) fn answers(begins: &[&BeginSend], returned: &Returned) -> Vec<Began> {

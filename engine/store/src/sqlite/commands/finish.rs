@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ponte_model::SendId;
+use ponte_model::{Charge, SendId};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::json;
 use super::script::{Returned, Script, Step};
+use super::{charges, json};
 use crate::{Finish, Finished, SendState, SharedRead, StateKey};
 
 /// A [`Finish`] encoded by the caller.
@@ -20,6 +20,7 @@ pub(in crate::sqlite) struct Rows {
     timers: Vec<TimerRow>,
     tags: Vec<TagRow>,
     sends: Vec<SendRow>,
+    charges: Vec<Charge>,
 }
 
 #[derive(Serialize)]
@@ -157,7 +158,9 @@ impl Rows {
             tag: write.tag,
             present: write.present,
         });
+        let mut charges = Vec::new();
         let sends = finish.sends.into_iter().map(|send| {
+            charges.extend(send.charge.filter(|_| send.leave.is_some()).map(|charge| *charge));
             Ok(SendRow {
                 id: send.id.into_string(),
                 number: send.conversation.number.into_string(),
@@ -175,6 +178,7 @@ impl Rows {
                 }),
             })
         });
+        let sends = sends.collect::<Result<_, serde_json::Error>>()?;
         Ok(Self {
             handled: HandledRow { seq: finish.seq, decision: finish.decision, why: finish.why },
             facts,
@@ -183,7 +187,8 @@ impl Rows {
             state: state.collect(),
             timers: timers.collect(),
             tags: tags.collect(),
-            sends: sends.collect::<Result<_, serde_json::Error>>()?,
+            sends,
+            charges,
         })
     }
 }
@@ -214,6 +219,12 @@ pub(in crate::sqlite) async fn plan(
     script.set(Step::Tag, &tag)?;
     script.set(Step::Untag, &untag)?;
     Ok(stale)
+}
+
+/// What goes into the ledger if it leaves.
+pub(in crate::sqlite) fn charges<'a>(all: &[&'a Rows], stale: &[bool]) -> Result<Vec<charges::Row<'a>>, sqlx::Error> {
+    let good = all.iter().zip(stale).filter(|(_, stale)| !**stale);
+    good.flat_map(|(rows, _)| &rows.charges).map(charges::Row::of).collect()
 }
 
 pub(in crate::sqlite) fn answers(all: &[&Rows], stale: &[bool], returned: &Returned) -> Vec<Finished> {

@@ -135,6 +135,8 @@ pub(in crate::sqlite) async fn plan(
         }
     }
     heard.plan(rows().filter_map(|row| Some((row.columns.number.as_deref()?, row.sign))), script)?;
+    let phone: Vec<_> = conversations.iter().filter(|row| row.claims).collect();
+    script.set(Step::Phone, &phone)?;
     script.set(Step::Inbox, &inbox)?;
     script.set(Step::Conversations, &conversations)?;
     Ok(people)

@@ -2,6 +2,7 @@
 //! statements in one [`script`].
 
 pub(super) mod begin;
+pub(super) mod charges;
 pub(super) mod contacts;
 pub(super) mod finish;
 pub(super) mod ingest;

@@ -12,12 +12,12 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Either, Executor as _, SqliteConnection};
 
-use super::{begin, contacts, finish, ingest, json, settle, signs};
+use super::{begin, charges, contacts, finish, ingest, json, settle, signs};
 
 /// The statements, in their order. What waits at the same time is concurrent, so any order is right; this one lets an
 /// echo stop a send that wants out in the same batch.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
+pub(in crate::sqlite) enum Step {
     Contacts,
     Aliases,
     Same,
@@ -36,9 +36,11 @@ pub(super) enum Step {
     Untag,
     Accepted,
     Begin,
+    Charges,
+    Phone,
 }
 
-const STEPS: usize = 18;
+const STEPS: usize = 20;
 
 const STATEMENTS: [&str; STEPS] = [
     contacts::CONTACTS,
@@ -59,6 +61,8 @@ const STATEMENTS: [&str; STEPS] = [
     finish::UNTAG,
     settle::ACCEPTED,
     begin::BEGIN,
+    charges::CHARGES,
+    charges::PHONE,
 ];
 
 /// Opens the transaction and runs all statements, each of which takes the next parameter.
@@ -89,7 +93,7 @@ pub(in crate::sqlite) struct Returned([Vec<SqliteRow>; STEPS]);
 
 impl Script {
     /// Gives a statement its rows.
-    pub(super) fn set<T: Serialize>(&mut self, step: Step, rows: &[T]) -> Result<(), sqlx::Error> {
+    pub(in crate::sqlite) fn set<T: Serialize>(&mut self, step: Step, rows: &[T]) -> Result<(), sqlx::Error> {
         self.rows[step as usize] = (!rows.is_empty()).then(|| json(rows)).transpose()?;
         Ok(())
     }

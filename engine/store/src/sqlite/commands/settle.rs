@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
+use super::charges;
 use super::script::{Script, Step};
 use crate::{SendOutcome, SendState, Settle};
 
@@ -90,7 +91,7 @@ async fn end(
     code: Option<i64>,
     reason: Option<&String>,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    let done = sqlx::query(
         "UPDATE outbox SET state = ?2, rank = 35, code = ?3, reason = ?4, failed_at = ?5
           WHERE send_id = ?1 AND rank <= 15",
     )
@@ -99,7 +100,11 @@ async fn end(
     .bind(code)
     .bind(reason)
     .bind(settle.at.as_millis())
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    // A status that came first knows more.
+    if done.rows_affected() > 0 {
+        charges::free(connection, settle.id.as_str()).await?;
+    }
     Ok(())
 }

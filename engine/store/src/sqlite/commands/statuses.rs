@@ -1,14 +1,18 @@
 //! Applies delivery statuses, forward only, and settles sends in doubt by them.
 
+use std::sync::LazyLock;
+
 use ponte_model::{ConversationId, DeliveryState, InstallationId, SendId};
 use sqlx::{Row as _, SqliteConnection};
 
-use crate::{Listeners, SendState, StatusApplied, StatusUpdate};
+use super::charges;
+use crate::{Listeners, SendState, Settler, StatusApplied, StatusUpdate};
 
 /// A status, and who wants to hear of it.
 pub(in crate::sqlite) struct Row {
     pub(in crate::sqlite) update: StatusUpdate,
     pub(in crate::sqlite) listeners: Listeners,
+    pub(in crate::sqlite) settler: Settler,
 }
 
 /// The state that a status puts a message into, and the column of its time.
@@ -34,16 +38,26 @@ pub(in crate::sqlite) async fn apply(
     Ok(applied)
 }
 
+/// The message by our id or by Meta's, with its line in the ledger.
+static FIND: LazyLock<&'static str> = LazyLock::new(|| {
+    let columns = charges::COLUMNS;
+    format!(
+        "SELECT o.*, {columns}
+           FROM (SELECT send_id, number_id, contact_id, installation, rank FROM outbox WHERE send_id = ?1
+                  UNION ALL SELECT send_id, number_id, contact_id, installation, rank FROM outbox WHERE wamid = ?2
+                  LIMIT 1) o
+           LEFT JOIN charges c ON c.send_id = o.send_id"
+    )
+    .leak()
+});
+
 async fn move_on(connection: &mut SqliteConnection, row: &Row) -> Result<StatusApplied, sqlx::Error> {
     let status = &row.update.status;
-    let found = sqlx::query(
-        "SELECT send_id, number_id, contact_id, installation, rank FROM outbox WHERE send_id = ?1
-          UNION ALL SELECT send_id, number_id, contact_id, installation, rank FROM outbox WHERE wamid = ?2 LIMIT 1",
-    )
-    .bind(status.send_id.as_ref().map(|id| id.as_str()))
-    .bind(status.message_id.as_str())
-    .fetch_optional(&mut *connection)
-    .await?;
+    let found = sqlx::query(*FIND)
+        .bind(status.send_id.as_ref().map(|id| id.as_str()))
+        .bind(status.message_id.as_str())
+        .fetch_optional(&mut *connection)
+        .await?;
     let Some(found) = found else {
         // Sent by somebody else over the same number: not ours to track.
         return Ok(StatusApplied::default());
@@ -58,6 +72,7 @@ async fn move_on(connection: &mut SqliteConnection, row: &Row) -> Result<StatusA
         }),
         moved: false,
         listener: installation.filter(|installation| row.listeners.contains(installation)),
+        charge: charges::settle(connection, &found, status, row.settler).await?.map(Box::new),
     };
     let Some(state) = target(&status.state) else { return Ok(applied) };
     applied.moved = found.get::<i64, _>(4) < state.rank();
