@@ -4,8 +4,10 @@
 //! - [`route`]: who handles an event; first match wins, and every decision names its rule.
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
+//! - [`consent`]: what a person wants to hear, how often, and when.
 //! - [`hours`]: open and closed periods on a wall clock.
 
+pub mod consent;
 mod facts;
 mod fold;
 pub mod hours;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ponte_model::{
     Body, Content, Event, HandOffTarget, InstallationId, Lane, Message, Origin, Owner, Refusal, RunId, Timer, Timestamp,
 };
+use ponte_policy::consent::Reach;
 use ponte_policy::{
     Candidate, Echo, Facts, Handler, HoursCondition, Proposal, Purpose, Sender, Situation, Trigger, fold, hand_off,
     judge, route,
@@ -44,8 +45,8 @@ fn phone(secs: u64) -> Event {
 
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
     let run = RunId::from(run);
-    let situation = Situation { now: at(secs), number_suspended: None, facts, echo };
-    judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &situation)
+    let situation = Situation { now: at(secs), number_suspended: None, facts, echo, reach: Reach::default() };
+    judge(&Proposal { purpose, sender: Sender::Flow(&run), category: None }, &situation)
         .map_err(|objection| objection.into_refusal().code())
 }
 
@@ -142,9 +143,9 @@ fn what_a_run_said_before_handing_over_may_leave_and_nothing_else() {
 #[test]
 fn a_suspended_number_says_why() {
     let facts = fold(Facts::default(), &customer(0), 1);
-    let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person };
-    let situation =
-        Situation { now: at(1), number_suspended: Some("offboarded"), facts: &facts, echo: Echo::default() };
+    let proposal = Proposal { purpose: Purpose::Template, sender: Sender::Person, category: None };
+    let (suspended, echo, reach) = (Some("offboarded"), Echo::default(), Reach::default());
+    let situation = Situation { now: at(1), number_suspended: suspended, facts: &facts, echo, reach };
     let refusal = judge(&proposal, &situation).unwrap_err().into_refusal();
     assert_eq!(refusal, Refusal::NumberUnavailable { why: "offboarded".into() });
 }

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use ponte_model::consent::Entry;
 use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, SendId, TenantId, Timestamp};
 
 pub use records::*;
@@ -118,11 +119,14 @@ pub trait Store: Send + Sync + 'static {
 
     // Outbox
 
-    /// Messages of a number that wait and are due at `now`, in order.
+    /// Messages of a number that wait, in order; those that a rule holds only if they are due at `now`.
     async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
 
     /// When the next message of the number that waits is due; `None` if none waits.
     async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>>;
+
+    /// When the next message of the number that a rule holds is due; `None` if none is held.
+    async fn next_held(&self, number: &NumberId) -> Result<Option<Timestamp>>;
 
     /// Lets a message out, unless an echo came meanwhile.
     async fn begin_send(&self, begin: BeginSend) -> Result<Began>;
@@ -160,6 +164,22 @@ pub trait Store: Send + Sync + 'static {
 
     /// Notes how far a schedule got.
     async fn reach_schedule(&self, installation: &InstallationId, name: &str, reached: Timestamp) -> Result<()>;
+
+    // Consent
+
+    /// What the verdict on messages to a person is made of; templates that left after `since` are counted.
+    async fn standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow>;
+
+    /// Who has this phone number; somebody new where nobody has.
+    async fn meet(&self, tenant: &TenantId, phone: &Phone, now: Timestamp) -> Result<ContactId>;
+
+    /// Adds lines to the ledger of consent, all or none; those that were there before are left alone. Returns how many
+    /// were new. A running pipeline notices.
+    async fn add_consent(&self, entries: Vec<Entry>) -> Result<u64>;
+
+    /// Puts a person on the list of those whom nothing automatic may reach, with a reason; `None` takes them off.
+    /// Whether that changed anything. A running pipeline notices.
+    async fn suppress(&self, contact: &ContactId, reason: Option<&str>, now: Timestamp) -> Result<bool>;
 
     // Administration
 

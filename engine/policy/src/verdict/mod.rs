@@ -4,14 +4,19 @@
 //! They are asked in turn and the first that says no decides. Asked twice with the same words: when the flow asks, so
 //! that it can react, and at the moment of sending, because the world may have changed meanwhile.
 
+mod consent;
+mod frequency;
 mod number;
 mod owner;
+mod quiet_hours;
 mod window;
 
 use std::fmt;
 
+use ponte_model::consent::Category;
 use ponte_model::{Refusal, RunId, Timestamp};
 
+use crate::consent::Reach;
 use crate::{Echo, Facts};
 
 /// A message that somebody wants to send.
@@ -21,6 +26,8 @@ pub struct Proposal<'a> {
     pub purpose: Purpose,
     /// Who wants to.
     pub sender: Sender<'a>,
+    /// The category of a template; `None` where it is unknown, and of everything else.
+    pub category: Option<Category>,
 }
 
 /// What a message is for, as far as the rules care.
@@ -39,6 +46,8 @@ pub enum Purpose {
 pub enum Sender<'a> {
     /// A flow, in a run.
     Flow(&'a RunId),
+    /// Ponte itself, in answer to what a customer asked of it: yields to people as a flow does.
+    Host(&'a RunId),
     /// A person on the API side.
     Person,
 }
@@ -54,6 +63,8 @@ pub struct Situation<'a> {
     pub facts: &'a Facts,
     /// The last app echo that is stored, folded into the facts or not.
     pub echo: Echo,
+    /// Whom the message is for, and what the tenant set about reaching them.
+    pub reach: Reach<'a>,
 }
 
 /// A rule's no.
@@ -108,7 +119,14 @@ impl fmt::Display for Objection {
 pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), No>);
 
 /// The rules in the order in which they are asked.
-pub const ORDER: &[Rule] = &[("number", number::check), ("owner", owner::check), ("window", window::check)];
+pub const ORDER: &[Rule] = &[
+    ("number", number::check),
+    ("owner", owner::check),
+    ("consent", consent::check),
+    ("window", window::check),
+    ("quiet-hours", quiet_hours::check),
+    ("frequency", frequency::check),
+];
 
 /// Says whether the message may leave.
 ///

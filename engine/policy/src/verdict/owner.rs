@@ -5,7 +5,7 @@ use ponte_model::Refusal;
 use super::{No, Proposal, Purpose, Sender, Situation};
 
 pub(super) fn check(proposal: &Proposal<'_>, situation: &Situation<'_>) -> Result<(), No> {
-    let Sender::Flow(run) = proposal.sender else { return Ok(()) };
+    let (Sender::Flow(run) | Sender::Host(run)) = proposal.sender else { return Ok(()) };
     if proposal.purpose == Purpose::Template {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use ponte_model::consent::Statement;
 use ponte_model::send::Outbound;
 use ponte_model::{
     ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
@@ -220,6 +221,13 @@ pub enum SendOutcome {
     },
     /// It did not leave in time.
     Expired,
+    /// A rule holds it. Others to the same person may overtake it.
+    Held {
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: String,
+    },
     /// It surely did not leave and may be tried again.
     Requeue {
         /// Not before.
@@ -240,6 +248,8 @@ pub struct Settle {
     pub outcome: SendOutcome,
     /// When.
     pub at: Timestamp,
+    /// What it tells of the person's consent.
+    pub consent: Option<Statement>,
 }
 
 /// A status to apply.
@@ -251,6 +261,8 @@ pub struct StatusUpdate {
     pub status: DeliveryStatus,
     /// When it happened.
     pub at: Timestamp,
+    /// What it tells of the person's consent, if the message is ours.
+    pub consent: Option<Statement>,
 }
 
 /// One row of the outbox, for people.

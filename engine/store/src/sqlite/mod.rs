@@ -5,6 +5,7 @@
 
 mod commands;
 mod committer;
+mod consent;
 mod open;
 mod people;
 mod reads;

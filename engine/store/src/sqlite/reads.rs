@@ -187,7 +187,8 @@ impl SqliteStore {
     pub(super) async fn read_queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
         let rows = sqlx::query(
             "SELECT seq, send_id, contact_id, installation, run_id, item, attempts, not_before, expires_at
-               FROM outbox WHERE state = 'queued' AND number_id = ?1 AND not_before <= ?2 ORDER BY seq LIMIT ?3",
+               FROM outbox WHERE state = 'queued' AND number_id = ?1 AND (held = 0 OR not_before <= ?2)
+              ORDER BY seq LIMIT ?3",
         )
         .bind(number.as_str())
         .bind(now.as_millis())

@@ -1,15 +1,16 @@
 //! The narrow interface over SQLite.
 
 use async_trait::async_trait;
+use ponte_model::consent::Entry;
 use ponte_model::{ContactId, ConversationId, Digest256, InstallationId, NumberId, Phone, TenantId, Timestamp};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
-use super::commands::{finish, ingest, statuses};
+use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
+    InstallationRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, StandingRow,
     StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
 };
 
@@ -36,7 +37,7 @@ async fn bump(connection: &mut SqliteConnection) -> std::result::Result<(), sqlx
 }
 
 impl SqliteStore {
-    async fn op(&self, op: Op) -> Result<u64> {
+    pub(super) async fn op(&self, op: Op) -> Result<u64> {
         self.committer.submit(Command::Op, op).await
     }
 }
@@ -132,6 +133,10 @@ impl Store for SqliteStore {
         self.read_next_queued(number).await
     }
 
+    async fn next_held(&self, number: &NumberId) -> Result<Option<Timestamp>> {
+        self.read_next_held(number).await
+    }
+
     async fn begin_send(&self, begin: BeginSend) -> Result<Began> {
         self.committer.submit(Command::Begin, begin).await
     }
@@ -211,6 +216,38 @@ impl Store for SqliteStore {
             Ok(done.rows_affected())
         });
         self.op(op).await.map(drop)
+    }
+
+    async fn standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow> {
+        self.read_standing(contact, since).await
+    }
+
+    async fn meet(&self, tenant: &TenantId, phone: &Phone, now: Timestamp) -> Result<ContactId> {
+        self.find_or_make(tenant, phone, now).await
+    }
+
+    async fn add_consent(&self, entries: Vec<Entry>) -> Result<u64> {
+        let op = op!(connection, [entries] {
+            bump(connection).await?;
+            consent::add(connection, entries).await
+        });
+        self.op(op).await
+    }
+
+    async fn suppress(&self, contact: &ContactId, reason: Option<&str>, now: Timestamp) -> Result<bool> {
+        let (contact, reason) = (contact.clone(), reason.map(str::to_owned));
+        let op = op!(connection, [contact, reason] {
+            bump(connection).await?;
+            let statement = match reason {
+                Some(_) => "INSERT INTO suppressed (contact_id, reason, at) VALUES (?1, ?2, ?3)
+                            ON CONFLICT (contact_id) DO NOTHING",
+                None => "DELETE FROM suppressed WHERE contact_id = ?1",
+            };
+            let done = sqlx::query(statement)
+                .bind(contact.as_str()).bind(reason).bind(now.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        Ok(self.op(op).await? > 0)
     }
 
     async fn registry_version(&self) -> Result<i64> {

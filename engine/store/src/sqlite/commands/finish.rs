@@ -6,7 +6,7 @@ use ponte_model::SendId;
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::json;
+use super::{consent, json};
 use super::script::{Returned, Script, Step};
 use crate::{Finish, Finished, SendState, SharedRead, StateKey};
 
@@ -19,6 +19,7 @@ pub(in crate::sqlite) struct Rows {
     state: Vec<(StateKey, StateRow)>,
     timers: Vec<TimerRow>,
     tags: Vec<TagRow>,
+    consent: Vec<consent::Row>,
     sends: Vec<SendRow>,
 }
 
@@ -181,6 +182,7 @@ impl Rows {
             state: state.collect(),
             timers: timers.collect(),
             tags: tags.collect(),
+            consent: finish.consent.into_iter().map(consent::Row::from).collect(),
             sends: sends.collect::<Result<_, serde_json::Error>>()?,
         })
     }
@@ -211,6 +213,7 @@ pub(in crate::sqlite) async fn plan(
     script.set(Step::CancelTimers, &cancel)?;
     script.set(Step::Tag, &tag)?;
     script.set(Step::Untag, &untag)?;
+    script.set(Step::Consent, &gather(&good, |rows| rows.consent.iter()))?;
     Ok(stale)
 }
 

@@ -2,6 +2,7 @@
 //! statements in one [`script`].
 
 pub(super) mod begin;
+pub(super) mod consent;
 pub(super) mod contacts;
 pub(super) mod finish;
 pub(super) mod ingest;

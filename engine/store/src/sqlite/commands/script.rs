@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Either, Executor as _, SqliteConnection};
 
-use super::{begin, contacts, finish, ingest, json, settle};
+use super::{begin, consent, contacts, finish, ingest, json, settle};
 
 /// The statements, in their order. What waits at the same time is concurrent, so any order is right; this one lets an
 /// echo stop a send that wants out in the same batch.
@@ -32,11 +32,12 @@ pub(super) enum Step {
     CancelTimers,
     Tag,
     Untag,
+    Consent,
     Accepted,
     Begin,
 }
 
-const STEPS: usize = 16;
+const STEPS: usize = 17;
 
 const STATEMENTS: [&str; STEPS] = [
     contacts::CONTACTS,
@@ -53,6 +54,7 @@ const STATEMENTS: [&str; STEPS] = [
     finish::CANCEL_TIMERS,
     finish::TAG,
     finish::UNTAG,
+    consent::CONSENT,
     settle::ACCEPTED,
     begin::BEGIN,
 ];

@@ -59,6 +59,9 @@ async fn move_on(connection: &mut SqliteConnection, row: &Row) -> Result<StatusA
         moved: false,
         listener: installation.filter(|installation| row.listeners.contains(installation)),
     };
+    if let Some(statement) = &row.update.consent {
+        super::consent::note(connection, &id, statement).await?;
+    }
     let Some(state) = target(&status.state) else { return Ok(applied) };
     applied.moved = found.get::<i64, _>(4) < state.rank();
     let error = status.errors.first();
