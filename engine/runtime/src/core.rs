@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
 use crate::outbox::Outbox;
+use crate::people::People;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
 
@@ -55,6 +56,7 @@ pub(crate) struct Core {
     pub(crate) sandbox: Sandbox,
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
+    pub(crate) people: People,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
     /// Lanes other than messages: nothing in them waits for a conversation.
@@ -104,6 +106,7 @@ impl Core {
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");
         }
+        self.people.forget_all();
         self.schedules_changed.notify_one();
         self.outbox.wake_all();
         Ok(broken)

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use ponte_model::{AccountUpdate, Body, DeliveryStatus, Event};
+use ponte_model::consent::Entry;
+use ponte_model::{AccountUpdate, Body, DeliveryState, DeliveryStatus, Event};
+use ponte_policy::consent;
 use ponte_store::{ContactChange, Finish, NumberMode, NumberRow, Pending, StatusUpdate, StoreError};
+use ponte_whatsapp::errors::MARKETING_STOPPED;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::Core;
@@ -81,6 +84,14 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
             core.store.change_contact(pending.seq, pending.contact.clone(), changes).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
         }
+        Body::Preference(preference) => {
+            let said = consent::of_preference(preference, event.key.as_str(), event.at);
+            let entry = pending.contact.clone().zip(said);
+            let entry = entry.map(|(contact, statement)| Entry { contact, statement });
+            let consent = entry.into_iter().collect();
+            core.store.finish(Finish { seq: pending.seq, consent, ..Finish::default() }).await?;
+            pending.contact.iter().for_each(|contact| core.people.forget(contact));
+        }
         Body::Account(update) => account(core, pending, update).await?,
         body => {
             if let Body::Unrecognized { field, why, .. } = body {
@@ -97,10 +108,17 @@ async fn acknowledge(core: &Core, seq: i64) -> Result<(), StoreError> {
 }
 
 async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> Result<Done, StoreError> {
-    let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at };
+    let failed = status.state == DeliveryState::Failed;
+    let stopped = failed && status.errors.iter().any(|error| error.code == MARKETING_STOPPED);
+    let consent = stopped.then(|| consent::of_refused_send(pending.event.key.as_str(), pending.event.at));
+    let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at, consent };
     let applied = core.store.apply_status(update, &core.registry.now().listeners).await?;
     let ours = if applied.send.is_some() { "yes" } else { "no" };
     metrics::counter!("ponte_statuses_total", "state" => status.state.as_str().to_owned(), "ours" => ours).increment(1);
+    // What failed is counted no more, and may have told of consent.
+    if let Some(conversation) = applied.conversation.as_ref().filter(|_| failed) {
+        core.people.forget(&conversation.contact);
+    }
     if applied.listener.is_none() {
         return Ok(Done::Here);
     }

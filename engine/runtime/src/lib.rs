@@ -17,6 +17,7 @@ mod ingest;
 mod install;
 mod lanes;
 mod outbox;
+mod people;
 mod registry;
 mod runtime;
 mod schedules;

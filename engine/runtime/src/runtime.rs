@@ -17,6 +17,7 @@ use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
 use crate::ingest::{self, IngestError};
 use crate::outbox::Outbox;
+use crate::people::People;
 use crate::registry::{Broken, Registry};
 use crate::settings::RuntimeSettings;
 use crate::{housekeeping, lanes, schedules, timers};
@@ -65,6 +66,11 @@ impl Runtime {
         let (lifecycle, lifecycle_lane) = mpsc::unbounded_channel();
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
+            people: People::new(
+                Arc::clone(&parts.store),
+                parts.settings.consent.clone(),
+                parts.settings.template_categories.clone(),
+            ),
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),

@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ponte_model::TenantId;
+use ponte_model::consent::Category;
+use ponte_policy::consent::ConsentRules;
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
 #[derive(Clone, Debug)]
@@ -20,6 +23,11 @@ pub struct RuntimeSettings {
     /// So long a shutdown waits for what is in hand; longer than a request to Meta may take, or an ordinary slow send
     /// would end in doubt.
     pub patience: Duration,
+    /// What is set about consent, frequency and quiet hours, for every tenant.
+    pub consent: ConsentRules,
+    /// Categories of templates by name, as the operator declares them. One that is not among them is of unknown
+    /// category: see [`ConsentRules::strict`].
+    pub template_categories: BTreeMap<String, Category>,
 }
 
 impl Default for RuntimeSettings {
@@ -33,6 +41,8 @@ impl Default for RuntimeSettings {
             requests_per_number: 64,
             retention: Duration::from_secs(10 * 24 * 3600),
             patience: Duration::from_secs(40),
+            consent: ConsentRules::default(),
+            template_categories: BTreeMap::new(),
         }
     }
 }

@@ -125,8 +125,8 @@ pub trait Store: Send + Sync + 'static {
     /// When the next message of the number that waits is due; `None` if none waits.
     async fn next_queued(&self, number: &NumberId) -> Result<Option<Timestamp>>;
 
-    /// When the next message of the number that a rule holds is due; `None` if none is held.
-    async fn next_held(&self, number: &NumberId) -> Result<Option<Timestamp>>;
+    /// When the next message of the number is due that a rule holds longer than until `after`; `None` if there is none.
+    async fn next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>>;
 
     /// Lets a message out, unless an echo came meanwhile.
     async fn begin_send(&self, begin: BeginSend) -> Result<Began>;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, StateScope, Timestamp};
+use ponte_policy::consent::Reach;
 use ponte_policy::{No, Objection, Proposal, Purpose, Sender, Situation, judge};
 use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
 use ponte_store::{PastBody, Pending, SharedRead, StateKey, StoreError};
@@ -114,13 +115,19 @@ impl Broker for RunBroker {
         } else {
             self.core.conversations.get(&conversation).await.map_err(unavailable)?
         };
-        let purpose = if message.is_free_form() { Purpose::FreeForm } else { Purpose::Template };
-        let proposal = Proposal { purpose, sender: Sender::Flow(&self.run) };
+        let now = self.core.clock.now();
+        let addressee = self.core.people.get(to, now).await.map_err(unavailable)?;
+        let (purpose, category) = match message {
+            Payload::Template(template) => (Purpose::Template, self.core.people.category(&template.name)),
+            _ => (Purpose::FreeForm, None),
+        };
+        let proposal = Proposal { purpose, sender: Sender::Flow(&self.run), category };
         let situation = Situation {
-            now: self.core.clock.now(),
+            now,
             number_suspended: self.suspended.as_deref(),
             facts: &known.facts,
             echo: known.echo,
+            reach: Reach { addressee: &addressee, home: &[], rules: &self.core.people.rules },
         };
         // What is only held waits in the outbox: the flow may ask for it.
         match judge(&proposal, &situation) {

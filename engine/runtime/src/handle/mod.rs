@@ -4,6 +4,7 @@ mod broker;
 mod effects;
 mod failure;
 mod record;
+mod wish;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, IdentityChange, Owner, RunId, Timestamp};
 use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
-use ponte_store::{ContactChange, Finish, Finished, Pending, StoreError};
+use ponte_store::{ContactChange, Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
@@ -98,6 +99,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     if let Body::IdentityChange(change) = &event.body {
         core.store.change_contact(pending.seq, pending.contact.clone(), identity_changes(change)).await?;
         pending.conversation().iter().for_each(|id| core.conversations.forget(id));
+        pending.contact.iter().for_each(|contact| core.people.forget(contact));
         return Ok(Tried::Done);
     }
     let conversation = pending.conversation();
@@ -106,6 +108,9 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         None => Known::default(),
     };
     let facts = fold(known.facts.clone(), event, pending.seq);
+    if let Some(heard) = wish::heard(core, pending).await? {
+        return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);
+    }
     let registry = core.registry.now();
     let owner = facts.ownership_at(known.echo, core.clock.now()).owner;
     let decision = decide(&registry, pending, owner);
@@ -211,8 +216,9 @@ async fn run(
     }
     let record = record::of(&change.run, pending, installed, &scene, &report);
     let timers = !change.finish.timers.is_empty();
+    let tagged: Vec<_> = change.finish.tags.iter().map(|write| write.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
-    let departure = reserve(core, &mut finish, &scene, &facts);
+    let departure = reserve(core, &mut finish, &scene, &facts).await?;
     let sends = finish.sends.clone();
 
     let Finished::Done { leaving } = core.store.finish(finish).await? else {
@@ -222,6 +228,7 @@ async fn run(
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
     }
+    tagged.iter().for_each(|contact| core.people.forget(contact));
     let departure = departure.filter(|_| sends.first().is_some_and(|first| leaving.contains(&first.id)));
     core.outbox.add(core, sends, departure);
     if timers {
@@ -231,13 +238,28 @@ async fn run(
 }
 
 /// Takes a place for the first message if it may leave at once, so that one transaction writes it and lets it out.
-fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
-    let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
+/// Templates are counted as they leave, so they wait for their turn.
+async fn reserve(
+    core: &Arc<Core>,
+    finish: &mut Finish,
+    scene: &Scene,
+    facts: &Facts,
+) -> Result<Option<Departure>, StoreError> {
+    let here = |send: &&mut NewSend| Some(&send.conversation) == scene.conversation.as_ref();
+    let Some(first) = finish.sends.first_mut().filter(here) else { return Ok(None) };
+    if first.item.template().is_some() {
+        return Ok(None);
+    }
+    let now = core.clock.now();
+    let addressee = core.people.get(&first.conversation.contact, now).await?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
-    let leave = outbox::clear(&first.item, first.run.as_ref(), facts, scene.known.echo, core.clock.now()).ok()?;
-    let departure = core.outbox.reserve(core, first)?;
-    first.leave = Some(leave);
-    Some(departure)
+    let proposed = outbox::Proposed::from(&*first);
+    let Ok(leave) = outbox::clear(core, &proposed, facts, scene.known.echo, &addressee, now) else { return Ok(None) };
+    let departure = core.outbox.reserve(core, first);
+    if departure.is_some() {
+        first.leave = Some(leave);
+    }
+    Ok(departure)
 }
 
 /// The randomness of a run: the same whenever it is repeated with the same version.

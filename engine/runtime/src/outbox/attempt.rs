@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ponte_model::{RunId, Timestamp};
+use ponte_model::{ConversationId, InstallationId, RunId, Timestamp};
+use ponte_policy::consent::{Addressee, Reach, of_refused_send, zones};
 use ponte_policy::{Echo, Facts, No, Objection, Proposal, Purpose, Sender, Situation, judge};
-use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
-use ponte_whatsapp::errors::{self, Backoff, Class};
+use ponte_store::{Began, BeginSend, Leave, NewSend, OutboxItem, SendOutcome, Settle, StoreError};
+use ponte_whatsapp::errors::{self, Backoff, Class, MARKETING_STOPPED};
 use ponte_whatsapp::graph::{GraphError, SendError};
 use ponte_whatsapp::outbound;
 
@@ -27,63 +28,104 @@ pub(super) enum Fate {
     Ended,
     /// It waits for its turn again.
     Again(Waiting),
+    /// A rule holds it until then; it waits in the store, and others may go before it.
+    Held(Timestamp),
     /// Nobody here knows how it stands: the store does.
     Unsettled,
 }
 
 /// `out`: it stands as being sent already.
-pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Fate {
-    match attempt(core, line, &mut waiting, out).await {
-        Ok(Some(true)) => Fate::Ended,
-        Ok(Some(false)) => Fate::Again(waiting),
-        Ok(None) => Fate::Unsettled,
+pub(super) async fn send(core: &Arc<Core>, line: &Line, waiting: Waiting, out: bool) -> Fate {
+    let id = waiting.id.clone();
+    match attempt(core, line, waiting, out).await {
+        Ok(fate) => fate,
         Err(error) => {
             // It stands in the store as it did: queued, and then it is fetched again; or as being sent, and then it is
             // in doubt at the next start. Never sent again from here.
-            tracing::error!(send = %waiting.id, %error, "the outbox cannot be written");
+            tracing::error!(send = %id, %error, "the outbox cannot be written");
             ponte_clock::pause(STORE_PAUSE).await;
             Fate::Unsettled
         }
     }
 }
 
-/// Returns whether the message has ended; `None` if only the store can tell.
-async fn attempt(core: &Arc<Core>, line: &Line, waiting: &mut Waiting, out: bool) -> Result<Option<bool>, StoreError> {
-    let gate = if out { Gate::Open } else { let_out(core, waiting).await? };
+async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Result<Fate, StoreError> {
+    let gate = if out { Gate::Open } else { let_out(core, &waiting).await? };
     let outcome = match gate {
-        Gate::Open => exchange(core, line, waiting).await,
+        Gate::Open => exchange(core, line, &waiting).await,
         Gate::Shut(outcome) => outcome,
-        Gate::Unknown => return Ok(None),
+        Gate::Unknown => return Ok(Fate::Unsettled),
     };
-    let again = match &outcome {
+    let (held, again) = match &outcome {
+        SendOutcome::Held { until, .. } => (Some(*until), false),
         SendOutcome::Requeue { not_before, counts, .. } => {
             waiting.not_before = *not_before;
             waiting.attempts += u32::from(*counts);
-            true
+            (None, true)
         }
-        _ => false,
+        _ => (None, false),
     };
-    settle(core, waiting, outcome).await?;
-    Ok(Some(!again))
+    settle(core, &waiting, outcome).await?;
+    Ok(match held {
+        Some(until) => Fate::Held(until),
+        None if again => Fate::Again(waiting),
+        None => Fate::Ended,
+    })
+}
+
+/// A message of the outbox, as the verdict looks at it.
+pub(crate) struct Proposed<'a> {
+    conversation: &'a ConversationId,
+    installation: Option<&'a InstallationId>,
+    run: Option<&'a RunId>,
+    item: &'a OutboxItem,
+}
+
+impl<'a> From<&'a NewSend> for Proposed<'a> {
+    fn from(send: &'a NewSend) -> Self {
+        let NewSend { conversation, installation, run, item, .. } = send;
+        Self { conversation, installation: installation.as_ref(), run: run.as_ref(), item }
+    }
+}
+
+impl<'a> From<&'a Waiting> for Proposed<'a> {
+    fn from(waiting: &'a Waiting) -> Self {
+        let Waiting { conversation, installation, run, item, .. } = waiting;
+        Self { conversation, installation: installation.as_ref(), run: run.as_ref(), item }
+    }
 }
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
 pub(crate) fn clear(
-    item: &OutboxItem,
-    run: Option<&RunId>,
+    core: &Core,
+    proposed: &Proposed<'_>,
     facts: &Facts,
     echo: Echo,
+    addressee: &Addressee,
     now: Timestamp,
 ) -> Result<Leave, Objection> {
-    let purpose = match item {
+    let purpose = match proposed.item {
         OutboxItem::Message { message } if message.payload.is_free_form() => Purpose::FreeForm,
         OutboxItem::Message { .. } => Purpose::Template,
         OutboxItem::Seen { .. } => Purpose::Receipt,
     };
-    let proposal = Proposal { purpose, sender: run.map_or(Sender::Person, Sender::Flow) };
+    let sender = match (proposed.run, proposed.installation) {
+        (Some(run), Some(_)) => Sender::Flow(run),
+        (Some(run), None) => Sender::Host(run),
+        (None, _) => Sender::Person,
+    };
+    let template = proposed.item.template();
+    let category = template.and_then(|template| core.people.category(&template.name));
+    let registry = core.registry.now();
+    // Free-form messages are answers: no clock matters to them.
+    let number = template.and_then(|_| registry.number(&proposed.conversation.number));
+    let home = zones([], number.and_then(|number| number.row.display_phone.as_ref()), None);
+    let proposal = Proposal { purpose, sender, category };
+    let reach = Reach { addressee, home: &home, rules: &core.people.rules };
     // A line whose number cannot send stands still; its messages are not judged meanwhile.
-    judge(&proposal, &Situation { now, number_suspended: None, facts, echo })?;
-    Ok(Leave { echo_seq: echo.seq, yields_to_echo: run.is_some() && purpose != Purpose::Template, at: now })
+    judge(&proposal, &Situation { now, number_suspended: None, facts, echo, reach })?;
+    let yields_to_echo = proposed.run.is_some() && purpose != Purpose::Template;
+    Ok(Leave { echo_seq: echo.seq, yields_to_echo, at: now })
 }
 
 /// What the rules make of a message that wants out.
@@ -108,35 +150,48 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
         let reason = format!("installation: {id} is not active any more");
         return Ok(Gate::Shut(SendOutcome::Refused { reason }));
     }
+    let contact = &waiting.conversation.contact;
+    let category = waiting.item.template().and_then(|template| core.people.category(&template.name));
     let mut last_seen = None;
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let leave = match clear(&waiting.item, waiting.run.as_ref(), &known.facts, known.echo, now) {
+        let addressee = core.people.get(contact, now).await?;
+        let leave = match clear(core, &Proposed::from(waiting), &known.facts, known.echo, &addressee, now) {
             Ok(leave) => leave,
-            Err(objection) => return Ok(Gate::Shut(objected(objection))),
+            Err(objection) => return Ok(Gate::Shut(objected(objection, waiting.expires_at))),
         };
         if last_seen == Some(known.echo) {
             return Ok(Gate::Unknown);
+        }
+        // Counted before it leaves: another number may be about to send to the same person.
+        if let Some(category) = category
+            && !core.people.count(contact, &addressee, category, now)
+        {
+            continue;
         }
         last_seen = Some(known.echo);
         match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
             Began::Go => return Ok(Gate::Open),
             // An echo came that the cache did not know of: look again.
-            Began::Stale => core.conversations.forget(&waiting.conversation),
+            Began::Stale => {
+                core.conversations.forget(&waiting.conversation);
+                core.people.forget(contact);
+            }
         }
     }
 }
 
-/// What the row of a message says to which a rule objects.
-fn objected(objection: Objection) -> SendOutcome {
+/// What the row of a message says to which a rule objects. It is held no longer than it is worth sending.
+fn objected(objection: Objection, expires_at: Option<Timestamp>) -> SendOutcome {
     let rule = objection.rule;
     match objection.no {
         No::Refused(refusal) => {
             SendOutcome::Refused { reason: format!("{}: {refusal} (rule: {rule})", refusal.code()) }
         }
         No::Held { until, why } => {
-            SendOutcome::Requeue { not_before: until, reason: format!("held: {why} (rule: {rule})"), counts: false }
+            let until = expires_at.map_or(until, |expires_at| until.min(expires_at));
+            SendOutcome::Held { until, reason: format!("held: {why} (rule: {rule})") }
         }
     }
 }
@@ -218,8 +273,19 @@ async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<
         SendOutcome::Refused { .. } => "refused",
         SendOutcome::Expired => "expired",
         SendOutcome::Requeue { .. } => "requeued",
+        SendOutcome::Held { .. } => "held",
     };
+    let stopped = matches!(&outcome, SendOutcome::Failed { code: Some(MARKETING_STOPPED), .. });
+    let at = core.clock.now();
+    let consent = stopped.then(|| of_refused_send(waiting.id.as_str(), at));
+    // What did not leave is counted no more, and may have told of consent.
+    let uncounted = waiting.item.template().is_some()
+        && matches!(&outcome, SendOutcome::Failed { .. } | SendOutcome::Requeue { .. });
     let flow = waiting.installation.as_ref().map_or_else(String::new, ToString::to_string);
     metrics::counter!("ponte_sends_total", "outcome" => word, "installation" => flow).increment(1);
-    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await
+    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at, consent }).await?;
+    if uncounted {
+        core.people.forget(&waiting.conversation.contact);
+    }
+    Ok(())
 }

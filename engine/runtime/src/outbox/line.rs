@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp};
 use ponte_policy::pacing::Pace;
-use ponte_store::{NewSend, OutboxItem, QueuedSend};
+use ponte_store::{NewSend, OutboxItem, QueuedSend, StoreError};
 use tokio::sync::Notify;
 
 use super::attempt::{self, Fate};
@@ -79,6 +79,8 @@ struct State {
     spilled: bool,
     /// Something was committed while the store was being read.
     missed: bool,
+    /// When the first of those is due that a rule holds. They wait in the store alone: others go before them.
+    held_until: Option<Timestamp>,
 }
 
 /// What the line does next.
@@ -101,6 +103,7 @@ impl Line {
             len: 0,
             spilled: false,
             missed: false,
+            held_until: None,
         };
         Self { number, state: Mutex::new(state), changed: Notify::new() }
     }
@@ -137,6 +140,12 @@ impl Line {
 
     pub(super) fn back_off(&self, now: Timestamp, pause: Duration) {
         self.lock().pace.back_off(now, pause);
+    }
+
+    /// A rule holds a message; it is in the store.
+    fn hold(&self, until: Timestamp) {
+        let mut state = self.lock();
+        state.held_until = earlier(state.held_until, Some(until));
     }
 
     /// Takes the next place for a message of a person, if nobody waits for it and it could leave now.
@@ -191,6 +200,9 @@ impl State {
     }
 
     fn next(&mut self, now: Timestamp, most_in_flight: usize) -> Next {
+        if self.held_until.is_some_and(|due| due <= now) {
+            (self.held_until, self.spilled) = (None, true);
+        }
         if self.spilled && self.len == 0 && self.in_flight == 0 {
             return Next::Fetch;
         }
@@ -225,11 +237,15 @@ impl State {
             let head = self.people.get_mut(&contact).and_then(VecDeque::pop_front).expect("there is a head");
             return Next::Send(Box::new(head));
         }
-        match self.later.first() {
-            Some((due, _)) => Next::WaitUntil(*due),
+        match earlier(self.later.first().map(|(due, _)| *due), self.held_until) {
+            Some(due) => Next::WaitUntil(due),
             None => Next::Wait,
         }
     }
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// Sends what waits, as long as the pipeline runs.
@@ -272,6 +288,10 @@ pub(super) fn send(core: &Arc<Core>, line: &Arc<Line>, waiting: Waiting, out: bo
                 line.refill_later();
                 None
             }
+            Ok(Fate::Held(until)) => {
+                line.hold(until);
+                None
+            }
             Ok(Fate::Again(waiting)) => Some(waiting),
         };
         line.settled(&contact, again);
@@ -296,12 +316,17 @@ pub(super) fn held(core: &Core, line: &Line) -> bool {
 /// Fetches what waits in the store.
 async fn fetch(core: &Core, line: &Line) {
     let now = core.clock.now();
-    // Those that are due later are fetched as well, or a person's messages would change their order.
-    let far = Timestamp::from_millis(i64::MAX);
     line.lock().missed = false;
-    match core.store.queued(&line.number, far, IN_MEMORY as u32).await {
-        Ok(queued) => {
+    // Those that are due later are fetched as well, or a person's messages would change their order; those that a rule
+    // holds are not.
+    let read = async {
+        let queued = core.store.queued(&line.number, now, IN_MEMORY as u32).await?;
+        Ok::<_, StoreError>((queued, core.store.next_held(&line.number, now).await?))
+    };
+    match read.await {
+        Ok((queued, next_held)) => {
             let mut state = line.lock();
+            state.held_until = earlier(state.held_until, next_held);
             state.spilled = queued.len() >= IN_MEMORY || state.missed;
             queued.into_iter().map(Waiting::from).for_each(|waiting| state.push(waiting));
         }

@@ -11,7 +11,7 @@ use ponte_model::{NumberId, Timestamp};
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
 use crate::core::Core;
-pub(crate) use attempt::clear;
+pub(crate) use attempt::{Proposed, clear};
 pub(crate) use departure::Departure;
 use line::Line;
 pub(crate) use line::Waiting;

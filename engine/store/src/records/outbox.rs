@@ -1,7 +1,7 @@
 use std::fmt;
 
 use ponte_model::consent::Statement;
-use ponte_model::send::Outbound;
+use ponte_model::send::{Outbound, Payload, Template};
 use ponte_model::{
     ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
 };
@@ -26,6 +26,17 @@ pub enum OutboxItem {
 }
 
 impl OutboxItem {
+    /// The template in it, if it is one.
+    pub fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Message { message } => match &message.payload {
+                Payload::Template(template) => Some(template),
+                _ => None,
+            },
+            Self::Seen { .. } => None,
+        }
+    }
+
     /// The word for it in logs and metrics.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
 //! Reads of the ledger of consent, and people whom only a list names.
 
 use ponte_model::consent::{Change, Purpose, Source, Statement};
-use ponte_model::send::Payload;
+use ponte_model::send::Template;
 use ponte_model::{Contact, ContactId, NumberId, Phone, TenantId, Timestamp};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -62,21 +62,19 @@ impl SqliteStore {
         for row in &rows {
             let item = serde_json::from_str(row.get("item"))
                 .map_err(|error| StoreError::Corrupt { what: "a send".into(), why: error.to_string() })?;
-            if let OutboxItem::Message { message } = item
-                && let Payload::Template(template) = message.payload
-            {
-                let at = Timestamp::from_millis(row.get("at"));
-                sent.push(TemplateSent { name: template.name, language: template.language, at });
+            if let Some(Template { name, language, .. }) = OutboxItem::template(&item).cloned() {
+                sent.push(TemplateSent { name, language, at: Timestamp::from_millis(row.get("at")) });
             }
         }
         Ok(sent)
     }
 
-    pub(super) async fn read_next_held(&self, number: &NumberId) -> Result<Option<Timestamp>> {
+    pub(super) async fn read_next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>> {
         let next: Option<i64> = sqlx::query_scalar(
-            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND held = 1",
+            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND held = 1 AND not_before > ?2",
         )
         .bind(number.as_str())
+        .bind(after.as_millis())
         .fetch_one(&self.readers)
         .await?;
         Ok(next.map(Timestamp::from_millis))
@@ -89,32 +87,36 @@ impl SqliteStore {
         }
         let id = ContactId::first_seen_as(tenant, &alias, now);
         let (new, tenant_id, phone, name) = (id, tenant.clone(), phone.clone(), alias.clone());
-        let run = Box::new(move |connection: &mut sqlx::SqliteConnection| {
-            let (id, tenant, phone, alias) = (new.clone(), tenant_id.clone(), phone.clone(), name.clone());
-            let made: futures::future::BoxFuture<'_, _> = Box::pin(async move {
-                let taken = sqlx::query(
-                    "INSERT INTO contact_aliases (tenant, alias, contact_id) VALUES (?1, ?2, ?3)
+        let make = Op {
+            renames: true,
+            run: Box::new(move |connection| {
+                let (id, tenant, phone, alias) = (new.clone(), tenant_id.clone(), phone.clone(), name.clone());
+                Box::pin(async move {
+                    let taken = sqlx::query(
+                        "INSERT INTO contact_aliases (tenant, alias, contact_id) VALUES (?1, ?2, ?3)
                      ON CONFLICT (tenant, alias) DO NOTHING",
-                )
-                .bind(tenant.as_str())
-                .bind(alias)
-                .bind(id.as_str())
-                .execute(&mut *connection)
-                .await?;
-                if taken.rows_affected() > 0 {
-                    sqlx::query("INSERT INTO contacts (contact_id, tenant, phone, created_at) VALUES (?1, ?2, ?3, ?4)")
+                    )
+                    .bind(tenant.as_str())
+                    .bind(alias)
+                    .bind(id.as_str())
+                    .execute(&mut *connection)
+                    .await?;
+                    if taken.rows_affected() > 0 {
+                        sqlx::query(
+                            "INSERT INTO contacts (contact_id, tenant, phone, created_at) VALUES (?1, ?2, ?3, ?4)",
+                        )
                         .bind(id.as_str())
                         .bind(tenant.as_str())
                         .bind(phone.as_str())
                         .bind(now.as_millis())
                         .execute(connection)
                         .await?;
-                }
-                Ok(taken.rows_affected())
-            });
-            made
-        });
-        self.op(Op { run, renames: true }).await?;
+                    }
+                    Ok(taken.rows_affected())
+                })
+            }),
+        };
+        self.op(make).await?;
         let found = self.read_alias(tenant, &alias).await?;
         found.ok_or_else(|| StoreError::Corrupt { what: format!("contact {alias}"), why: "it was just made".into() })
     }

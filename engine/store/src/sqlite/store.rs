@@ -10,8 +10,8 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use crate::{
     Backlog, Began, BeginSend, ContactChange, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, StandingRow,
-    StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
+    InstallationRow, Listeners, NumberRow, PastLine, Pending, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
+    StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TimerRow,
 };
 
 fn unencodable(error: serde_json::Error) -> StoreError {
@@ -133,8 +133,8 @@ impl Store for SqliteStore {
         self.read_next_queued(number).await
     }
 
-    async fn next_held(&self, number: &NumberId) -> Result<Option<Timestamp>> {
-        self.read_next_held(number).await
+    async fn next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>> {
+        self.read_next_held(number, after).await
     }
 
     async fn begin_send(&self, begin: BeginSend) -> Result<Began> {

@@ -6,8 +6,8 @@ use ponte_model::SendId;
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
-use super::{consent, json};
 use super::script::{Returned, Script, Step};
+use super::{consent, json};
 use crate::{Finish, Finished, SendState, SharedRead, StateKey};
 
 /// A [`Finish`] encoded by the caller.
