@@ -35,18 +35,25 @@ fn the_last_word_about_each_category_counts() {
         ("nothing was said", vec![], [false, true, true]),
         ("agreed", vec![(Marketing, Given, 1)], [true, true, true]),
         ("agreed and taken back", vec![(Marketing, Given, 1), (Marketing, Withdrawn, 2)], [false, true, true]),
-        ("told out of order", vec![(Marketing, Withdrawn, 2), (Marketing, Given, 1)], [false, true, true]),
+        ("an old list is imported", vec![(Marketing, Withdrawn, 2), (Marketing, Given, 1)], [false, true, true]),
+        ("… after a full stop", vec![(Any, Withdrawn, 2), (Marketing, Given, 1)], [false, false, false]),
         ("taken back and agreed anew", vec![(Marketing, Withdrawn, 1), (Marketing, Given, 2)], [true, true, true]),
         ("everything stopped", vec![(Marketing, Given, 1), (Any, Withdrawn, 2)], [false, false, false]),
         ("everything but codes", vec![(Any, Withdrawn, 1), (Authentication, Given, 2)], [false, false, true]),
         ("everything taken up again", vec![(Any, Withdrawn, 1), (Any, Given, 2)], [true, true, true]),
         ("no updates", vec![(Utility, Withdrawn, 1)], [false, false, true]),
     ] {
-        let entries: Vec<_> = entries.into_iter().map(|(what, change, at)| said(what, change, at)).collect();
+        let entries: Vec<_> = entries.into_iter().map(|(what, change, hour)| said(what, change, hour * 3600)).collect();
         let consent = standing(&entries);
         let category = [Category::Marketing, Category::Utility, Category::Authentication];
         assert_eq!(category.map(|category| consent.allows(category)), allowed, "{name}");
     }
+}
+
+#[test]
+fn clocks_that_differ_do_not_undo_a_stop() {
+    let entries = [said(For::Marketing, Change::Given, 60), said(For::Marketing, Change::Withdrawn, 0)];
+    assert!(!standing(&entries).allows(Category::Marketing), "it was written later, and said in the same minute");
 }
 
 #[test]

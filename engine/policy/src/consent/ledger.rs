@@ -1,5 +1,7 @@
 //! What the ledger amounts to.
 
+use std::time::Duration;
+
 use ponte_model::consent::{Category, Change, Purpose, Source, Statement};
 use ponte_model::{Preference, Timestamp};
 
@@ -37,28 +39,32 @@ pub struct Consent {
     pub suppressed: bool,
 }
 
-/// Folds the lines of one person. The last word about each category counts, by when it was said; of two said at the
-/// same time, the one written later.
+/// Meta's clock and ours may differ by so much, and Meta's shows whole seconds.
+const SKEW: Duration = Duration::from_secs(120);
+
+/// Folds the lines of one person, in the order in which they were written. The last word about each category counts;
+/// one that was clearly said before another does not undo it by being written later, as a list that is imported is.
 pub fn standing<'a>(entries: impl IntoIterator<Item = &'a Statement>) -> Consent {
-    let mut entries: Vec<_> = entries.into_iter().collect();
-    entries.sort_by_key(|entry| entry.at);
     let mut consent = Consent::default();
     entries.into_iter().for_each(|entry| consent.hear(entry));
     consent
 }
 
 impl Consent {
-    /// Takes one more line into account, said after all others.
-    pub fn hear(&mut self, said: &Statement) {
+    /// Takes one more line into account.
+    fn hear(&mut self, said: &Statement) {
         let word = Some((said.change, said.at));
         for (category, place) in [
             (Category::Marketing, &mut self.marketing),
             (Category::Utility, &mut self.utility),
             (Category::Authentication, &mut self.authentication),
         ] {
-            if said.purpose.covers(category) {
+            if said.purpose.covers(category) && not_before(said.at, place.map(|(_, at)| at)) {
                 *place = word;
             }
+        }
+        if !not_before(said.at, self.stopped_all) {
+            return;
         }
         match (said.purpose, said.change) {
             (Purpose::Any, Change::Withdrawn) => self.stopped_all = Some(said.at),
@@ -103,6 +109,10 @@ impl Consent {
             Wish::Start => promotion_stopped || self.stopped_all.is_some(),
         }
     }
+}
+
+fn not_before(at: Timestamp, last: Option<Timestamp>) -> bool {
+    last.is_none_or(|last| at.plus(SKEW) >= last)
 }
 
 /// What a wish, written in a chat, says in the ledger. `key` tells one message from another.
