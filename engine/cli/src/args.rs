@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use ponte_store::NumberMode;
 
+pub(crate) use crate::commands::consent::args::Consent;
+
 /// A host for WhatsApp automation on numbers that live on a phone and on the Cloud API at once.
 ///
 /// Try it without a Meta account: `ponte demo`. With one: write a `ponte.toml` (see examples/ponte.toml), then
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     /// Register business numbers, list them.
     #[command(subcommand)]
     Number(Number),
+    /// Who agreed to what: show it, write it down, import lists, take people off everything.
+    #[command(subcommand)]
+    Consent(Consent),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use ponte_model::NumberId;
+use ponte_model::consent::Category;
+use ponte_policy::consent::ConsentRules;
 use ponte_whatsapp::graph::GraphSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
+
+use crate::consent_config::ConsentFile;
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -33,6 +37,10 @@ pub(crate) struct Config {
     pub(crate) access_token: Option<SecretString>,
     pub(crate) access_tokens: BTreeMap<NumberId, SecretString>,
     pub(crate) max_pending: Option<usize>,
+    /// Consent, frequency caps, quiet hours.
+    pub(crate) consent: ConsentRules,
+    /// Categories of templates, as the operator declares them.
+    pub(crate) templates: BTreeMap<String, Category>,
     pub(crate) log: Log,
 }
 
@@ -63,6 +71,8 @@ struct File {
     access_token_file: Option<PathBuf>,
     numbers: BTreeMap<NumberId, NumberFile>,
     max_pending: Option<usize>,
+    consent: ConsentFile,
+    templates: BTreeMap<String, Category>,
     log: Log,
 }
 
@@ -143,6 +153,8 @@ impl Config {
             },
             access_tokens,
             max_pending: parsed(environment, "PONTE_MAX_PENDING")?.or(file.max_pending),
+            consent: file.consent.rules()?,
+            templates: file.templates,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),

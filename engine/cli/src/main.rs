@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod config;
+mod consent_config;
 mod demo;
 mod logging;
 mod pipeline;
@@ -44,6 +45,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Events(events) => commands::events::run(events),
         Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
         Command::Number(number) => commands::number::run(&config()?, number).await,
+        Command::Consent(consent) => commands::consent::run(&config()?, consent).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

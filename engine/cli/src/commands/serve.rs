@@ -34,7 +34,12 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::open(&config.data_dir).await?;
     let tokens = pipeline::tokens(config, &store).await?;
     let defaults = RuntimeSettings::default();
-    let settings = RuntimeSettings { max_pending: config.max_pending.unwrap_or(defaults.max_pending), ..defaults };
+    let settings = RuntimeSettings {
+        max_pending: config.max_pending.unwrap_or(defaults.max_pending),
+        consent: config.consent.clone(),
+        template_categories: config.templates.clone(),
+        ..defaults
+    };
     // Before anything is read from it: what changes from here on is noticed.
     let version = store.registry_version().await?;
     let runtime = pipeline::start(config, settings, store, Arc::new(SystemClock), tokens).await?;
