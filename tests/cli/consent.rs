@@ -14,10 +14,10 @@ async fn consent_is_given_shown_and_withdrawn() {
     shop.ponte(&["consent", "give", ANA, "--text", " "]).await.refused(&["--text", "proof"]);
 
     let given =
-        shop.ponte(&["consent", "give", ANA, "--text", "Quero ofertas da Loja", "--version", "7", "--json"]).await;
+        shop.ponte(&["consent", "give", ANA, "--text", "Quero ofertas da Loja", "--text-version", "7", "--json"]).await;
     let given = given.ok().json();
     assert_eq!(given["allowed"], json!({"marketing": true, "utility": true, "authentication": true}));
-    assert_eq!(given["entries"][0]["source"], "operator");
+    assert_eq!((&given["entries"][0]["source"], &given["entries"][0]["version"]), (&json!("operator"), &json!("7")));
 
     shop.ponte(&["consent", "withdraw", ANA, "--for", "any", "--text", "por telefone"]).await.ok();
     let shown = shop.ponte(&["consent", "show", ANA, "--json"]).await.ok().json();

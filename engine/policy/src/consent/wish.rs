@@ -5,6 +5,9 @@ use ponte_model::{Content, Message};
 use super::plain::{Clauses, clauses};
 use super::words::{Phrase, TABLES, Table};
 
+/// So much of a text is read, in characters: who wants to be left alone does not wait longer to say so.
+const READ: usize = 1_000;
+
 /// A wish about what the business sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wish {
@@ -38,7 +41,8 @@ pub fn wish(text: &str) -> Option<Wish> {
 
 /// As [`wish`], with the languages.
 pub fn read(text: &str) -> Option<Reading> {
-    let clauses = clauses(text);
+    let end = text.char_indices().nth(READ).map_or(text.len(), |(end, _)| end);
+    let clauses = clauses(&text[..end]);
     // Of two that contradict each other, the one that leaves the person alone.
     [Wish::StopAll, Wish::Stop, Wish::Start].into_iter().find_map(|wish| {
         let says = |table: &&Table| commands(table, &clauses, wish) || phrases(table, &clauses, wish);

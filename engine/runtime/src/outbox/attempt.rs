@@ -171,13 +171,14 @@ async fn let_out(core: &Core, waiting: &Waiting) -> Result<Gate, StoreError> {
             continue;
         }
         last_seen = Some(known.echo);
-        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await? {
+        let began = core.store.begin_send(BeginSend { id: waiting.id.clone(), leave }).await;
+        if category.is_some() && !matches!(began, Ok(Began::Go)) {
+            core.people.forget(contact);
+        }
+        match began? {
             Began::Go => return Ok(Gate::Open),
             // An echo came that the cache did not know of: look again.
-            Began::Stale => {
-                core.conversations.forget(&waiting.conversation);
-                core.people.forget(contact);
-            }
+            Began::Stale => core.conversations.forget(&waiting.conversation),
         }
     }
 }

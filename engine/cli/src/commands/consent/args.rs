@@ -100,8 +100,8 @@ pub(crate) struct What {
     #[arg(long = "for", value_enum, default_value_t = For::Marketing)]
     pub(crate) purpose: For,
     /// Which version of the words they saw.
-    #[arg(long)]
-    pub(crate) version: Option<String>,
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) text_version: Option<String>,
 }
 
 /// What consent is for.

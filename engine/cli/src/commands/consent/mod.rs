@@ -77,7 +77,7 @@ async fn write(
     let purpose = Purpose::from(what.purpose);
     let said = [contact.as_str(), purpose.as_str(), change.as_str(), &now.as_millis().to_string()].join("\n");
     let key = EventKey::of_content("operator", said.as_bytes()).into_string();
-    let version = what.version.clone();
+    let version = what.text_version.clone();
     let statement = Statement { key, purpose, change, source: Source::Operator, text, version, at: now };
     store.add_consent(vec![Entry { contact: contact.clone(), statement }]).await?;
     eprintln!("{contact}: {purpose} {change}; a running `ponte serve` notices within seconds");
