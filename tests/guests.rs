@@ -82,6 +82,22 @@ pub fn saying_two_things() -> Vec<u8> {
     )
 }
 
+/// Sends the template that the customer names, if what they write begins with `t_`; else repeats it.
+pub fn templating() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/send@0.1.0\" \"template\" (func $template (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"pt_BR\")",
+        // 0x5f74 is "t_".
+        &format!(
+            "(if (i32.eq (i32.load16_u (i32.load offset=64 (local.get 0))) (i32.const 0x5f74))
+                (then (call $template {CONTACT} {TEXT} (i32.const 1024) (i32.const 5) (i32.const 0) (i32.const 0)
+                                      (i32.const 512)))
+                (else (call $text {CONTACT} {TEXT} (i32.const 512))))"
+        ),
+    )
+}
+
 /// On a message: sets a timer of an hour. On the timer: says "lembrete".
 pub fn reminding() -> Vec<u8> {
     component(

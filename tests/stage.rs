@@ -112,6 +112,13 @@ impl StageBuilder {
         self
     }
 
+    /// When the story begins; a Monday, 22:10 in São Paulo, unless a test is about the time of day.
+    #[must_use]
+    pub fn at(mut self, at: Timestamp) -> Self {
+        self.at = at;
+        self
+    }
+
     /// How big and patient the pipeline is.
     #[must_use]
     pub fn settings(mut self, change: impl FnOnce(&mut RuntimeSettings)) -> Self {

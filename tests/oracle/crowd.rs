@@ -109,7 +109,7 @@ async fn of_ten_thousand_people_exactly_the_tier_is_written_to_in_a_day_and_the_
         .daily_reach(TIER as u32)
         .start()
         .await;
-    stage.simulator.put_template(WABA, Template::approved("volte", "pt_BR", "MARKETING", "Sentimos a sua falta!"));
+    stage.simulator.put_template(WABA, Template::approved("volte", "pt_BR", "UTILITY", "Sentimos a sua falta!"));
     let write = |n: u32| {
         let customer = stage.simulator.customer(format!("5511{n:09}"));
         async move { customer.writes("oi").await }

@@ -1,5 +1,6 @@
 //! The pipeline against a simulated WhatsApp, over real HTTP.
 
+mod consent;
 mod faults;
 mod hostile;
 mod lifecycle;

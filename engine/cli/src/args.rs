@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use ponte_store::NumberMode;
 
+pub(crate) use crate::commands::consent::args::Consent;
+
 /// A host for WhatsApp automation on numbers that live on a phone and on the Cloud API at once.
 ///
 /// Try it without a Meta account: `ponte demo`. With one: write a `ponte.toml` (see examples/ponte.toml), then
@@ -52,6 +54,9 @@ pub(crate) enum Command {
     /// See what messages cost, and set what may be spent.
     #[command(subcommand)]
     Money(crate::commands::money::Command),
+    /// Who agreed to what: show it, write it down, import lists, take people off everything.
+    #[command(subcommand)]
+    Consent(Consent),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.

@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use ponte_model::NumberId;
+use ponte_model::consent::Category;
+use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
 use ponte_whatsapp::graph::GraphSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
+
+use crate::consent_config::ConsentFile;
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -38,6 +42,10 @@ pub(crate) struct Config {
     pub(crate) template_fallbacks: Vec<String>,
     /// The rate cards; without them prices are unknown.
     pub(crate) rates: Option<PathBuf>,
+    /// Consent, frequency caps, quiet hours.
+    pub(crate) consent: ConsentRules,
+    /// Categories of templates, as the operator declares them.
+    pub(crate) templates: BTreeMap<String, Category>,
     pub(crate) log: Log,
 }
 
@@ -70,6 +78,8 @@ struct File {
     max_pending: Option<usize>,
     template_fallbacks: Vec<String>,
     money: MoneyFile,
+    consent: ConsentFile,
+    templates: BTreeMap<String, Category>,
     log: Log,
 }
 
@@ -160,6 +170,8 @@ impl Config {
             rates: variable(environment, "PONTE_RATES")?
                 .map(PathBuf::from)
                 .or_else(|| file.money.rates.map(|path| folder.join(path))),
+            consent: file.consent.rules()?,
+            templates: file.templates,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod config;
+mod consent_config;
 mod demo;
 mod logging;
 mod pipeline;
@@ -49,6 +50,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
         Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
         Command::Money(money) => commands::money::run(&config()?, money).await,
+        Command::Consent(consent) => commands::consent::run(&config()?, consent).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

@@ -4,6 +4,7 @@
 //! field name of Meta's Graph API: translating to and from the platform is the job of `ponte-whatsapp`.
 
 mod bytes;
+pub mod consent;
 mod contact;
 mod content;
 mod delivery;

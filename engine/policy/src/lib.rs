@@ -7,9 +7,11 @@
 //! - [`template`]: whether a message fits its template, and what the review would reject.
 //! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
 //! - [`profile`]: what a provider passes on.
+//! - [`consent`]: what a person wants to hear, how often, and when.
 //! - [`hours`]: open and closed periods on a wall clock.
 //! - [`money`]: what messages cost, and what may be spent.
 
+pub mod consent;
 mod facts;
 mod fold;
 pub mod hours;

@@ -1,18 +1,6 @@
 //! What automation may still send where a chat belongs to the phone: an order confirmation, but no conversation.
 
-use serde::{Deserialize, Serialize};
-
-/// The category of a template. Source: Meta, "Template categorization".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Category {
-    /// Offers and news.
-    Marketing,
-    /// What follows from something that the customer did: an order, an appointment.
-    Utility,
-    /// One-time passwords.
-    Authentication,
-}
+pub use ponte_model::consent::Category;
 
 /// Which categories of templates may be sent where a chat belongs to the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ponte_model::{
     Body, Content, Event, HandOffTarget, InstallationId, Lane, Message, Origin, Owner, Refusal, RunId, Timer, Timestamp,
 };
+use ponte_policy::consent::Reach;
 use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
     Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, NumberTraits, Person, PhoneTerms,
@@ -54,12 +55,13 @@ fn quiet(facts: &Facts, echo: Echo, secs: u64) -> Situation<'_> {
         echo_blind: None,
         phone: PhoneTerms::default(),
         budget: None,
+        reach: Reach::default(),
     }
 }
 
 fn verdict(facts: &Facts, echo: Echo, purpose: Purpose, run: &str, secs: u64) -> Result<(), &'static str> {
     let run = RunId::from(run);
-    judge(&Proposal { purpose, sender: Sender::Flow(&run) }, &quiet(facts, echo, secs))
+    judge(&Proposal { purpose, sender: Sender::Flow(&run), category: None }, &quiet(facts, echo, secs))
         .map_err(|objection| objection.into_refusal().code())
 }
 
@@ -158,7 +160,7 @@ fn what_a_number_may_not_send_is_refused_or_waits() {
     let facts = fold(Facts::default(), &customer(0), 1);
     let judged = |number: &Sending, purpose| {
         let situation = Situation { number, ..quiet(&facts, Echo::default(), 1) };
-        let objection = judge(&Proposal { purpose, sender: Sender::Person }, &situation).err();
+        let objection = judge(&Proposal { purpose, sender: Sender::Person, category: None }, &situation).err();
         objection.map(|objection| (objection.rule, objection.into_refusal()))
     };
     let why = || "why".to_owned();
@@ -196,7 +198,7 @@ fn an_echo_blind_number_leaves_customers_to_the_phone_for_a_while_in_business_ho
     for (name, shop, sender, purpose, secs, held) in table {
         let echo_blind = shop.map(|shop| EchoBlind { patience: ECHO_BLIND_PATIENCE, shop });
         let situation = Situation { echo_blind, ..quiet(&facts, Echo::default(), secs) };
-        let objection = judge(&Proposal { purpose, sender }, &situation).err();
+        let objection = judge(&Proposal { purpose, sender, category: None }, &situation).err();
         let until = objection.map(|objection| (objection.rule, objection.into_refusal()));
         assert_eq!(until, held.map(|held| ("echo-blind", Refusal::Quota { until: at(held) })), "{name}");
     }
@@ -278,7 +280,7 @@ fn s2_a_vip_still_gets_utility_templates_and_nothing_else() {
     let switched = PhoneTerms { app_only: true, ..default };
     let judged = |facts: &Facts, purpose, phone, category, sender| {
         let situation = Situation { phone: PhoneTerms { category, ..phone }, ..quiet(facts, Echo::default(), 2) };
-        judge(&Proposal { purpose, sender }, &situation).is_ok()
+        judge(&Proposal { purpose, sender, category: None }, &situation).is_ok()
     };
     for (name, facts, terms) in
         [("a rule", &by_rule, default), ("somebody wrote", &by_hand, default), ("the switch", &open, switched)]

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
 use crate::money::Purse;
@@ -58,7 +59,8 @@ pub(crate) struct Core {
     pub(crate) sandbox: Sandbox,
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
-    pub(crate) templates: Templates,
+    pub(crate) templates: Arc<Templates>,
+    pub(crate) addressees: Addressees,
     pub(crate) people: People,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
@@ -119,6 +121,7 @@ impl Core {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");
         }
         self.purse.set_budgets(self.store.budgets().await?.into_iter().collect());
+        self.addressees.forget_all();
         self.schedules_changed.notify_one();
         self.outbox.wake_all();
         Ok(broken)

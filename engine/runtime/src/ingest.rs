@@ -45,7 +45,7 @@ pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result
         return Err(IngestError::Stopping);
     }
     let slots = reserve(core, incoming.len())?;
-    let before = core.conversations.changes();
+    let before = (core.conversations.changes(), core.addressees.changes());
     let stored = core.store.ingest(incoming.clone(), core.clock.now()).await?;
 
     let mut fresh = 0;
@@ -75,14 +75,15 @@ pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result
 
 /// What others must know at once: that a person is new, echoes, which stop sends, and what comes in, which counts
 /// against the throughput.
-fn notice(core: &Arc<Core>, pending: &Pending, newcomer: Option<u64>) {
+fn notice(core: &Arc<Core>, pending: &Pending, newcomer: Option<(u64, u64)>) {
     let event = &pending.event;
     if event.lane != Lane::Message {
         return;
     }
     let Some(conversation) = pending.conversation() else { return };
     if let Some(before) = newcomer {
-        core.conversations.meet(conversation.clone(), before);
+        core.conversations.meet(conversation.clone(), before.0);
+        core.addressees.meet(&conversation.contact, event.contact.as_ref(), before.1);
     }
     match event.origin {
         Origin::App => core.conversations.echoed(&conversation, Echo { seq: pending.seq, at: event.at }),

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use ponte_model::{Body, DeliveryStatus};
-use ponte_policy::money;
-use ponte_store::{Pending, StatusUpdate, StoreError};
+use ponte_model::consent::Entry;
+use ponte_model::{Body, DeliveryState, DeliveryStatus};
+use ponte_policy::{consent, money};
+use ponte_store::{Finish, Pending, StatusUpdate, StoreError};
+use ponte_whatsapp::errors::MARKETING_STOPPED;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::Core;
@@ -81,13 +83,24 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
             let name = change.full_name.clone().or_else(|| change.first_name.clone()).filter(|_| change.present);
             core.store.name_contact(pending.seq, pending.contact.clone(), name).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
-            pending.contact.iter().for_each(|id| core.people.forget(id));
+            pending.contact.iter().for_each(|id| {
+                core.people.forget(id);
+                core.addressees.forget(id);
+            });
         }
         Body::Account(update) => lifecycle::account(core, pending, update).await?,
         Body::Number(update) => lifecycle::number(core, pending, update).await?,
         Body::Template(update) => {
             templates::hear(core, pending, update).await?;
             core.acknowledge(pending.seq, "recorded").await?;
+        }
+        Body::Preference(preference) => {
+            let said = consent::of_preference(preference, event.key.as_str(), event.at);
+            let entry = pending.contact.clone().zip(said);
+            let entry = entry.map(|(contact, statement)| Entry { contact, statement });
+            let consent = entry.into_iter().collect();
+            core.store.finish(Finish { seq: pending.seq, consent, ..Finish::default() }).await?;
+            pending.contact.iter().for_each(|contact| core.addressees.forget(contact));
         }
         body => {
             if let Body::Unrecognized { field, why, .. } = body {
@@ -100,13 +113,20 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
 }
 
 async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> Result<Done, StoreError> {
-    let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at };
+    let failed = status.state == DeliveryState::Failed;
+    let stopped = failed && status.errors.iter().any(|error| error.code == MARKETING_STOPPED);
+    let consent = stopped.then(|| consent::of_refused_send(pending.event.key.as_str(), pending.event.at));
+    let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at, consent };
     let applied = core.store.apply_status(update, &core.registry.now().listeners, money::settle).await?;
     if let Some(charge) = &applied.charge {
         core.purse.changed(&charge.0, &charge.1);
     }
     let ours = if applied.send.is_some() { "yes" } else { "no" };
     metrics::counter!("ponte_statuses_total", "state" => status.state.as_str().to_owned(), "ours" => ours).increment(1);
+    // What failed is counted no more, and may have told of consent.
+    if let Some(conversation) = applied.conversation.as_ref().filter(|_| failed) {
+        core.addressees.forget(&conversation.contact);
+    }
     if applied.listener.is_none() {
         return Ok(Done::Here);
     }

@@ -7,6 +7,7 @@
 //! One direction, one module a step. What happened is durable before anybody is told that it arrived; what a flow asks
 //! for is written in one transaction with the acknowledgement of its event; what leaves is marked before it leaves.
 
+mod addressees;
 mod common;
 mod conversations;
 mod core;

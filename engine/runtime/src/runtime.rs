@@ -12,6 +12,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
@@ -66,11 +67,18 @@ impl Runtime {
         let (status, status_lane) = mpsc::unbounded_channel();
         let (import, import_lane) = mpsc::unbounded_channel();
         let (lifecycle, lifecycle_lane) = mpsc::unbounded_channel();
+        let templates = Arc::new(Templates::new(parts.settings.template_fallbacks.clone()));
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
             people: People::default(),
+            addressees: Addressees::new(
+                Arc::clone(&parts.store),
+                parts.settings.consent.clone(),
+                parts.settings.template_categories.clone(),
+                Arc::clone(&templates),
+            ),
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
-            templates: Templates::new(parts.settings.template_fallbacks.clone()),
+            templates,
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
             purse: Purse::new(Arc::clone(&parts.settings.rates)),

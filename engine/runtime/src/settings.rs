@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::TenantId;
+use ponte_model::consent::Category;
 use ponte_policy::Rule;
+use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
@@ -30,6 +33,11 @@ pub struct RuntimeSettings {
     pub template_fallbacks: Vec<String>,
     /// What messages cost.
     pub rates: Arc<RateBook>,
+    /// What is set about consent, frequency and quiet hours, for every tenant.
+    pub consent: ConsentRules,
+    /// Categories of templates by name, as the operator declares them. One that is not among them is of unknown
+    /// category: see [`ConsentRules::strict`].
+    pub template_categories: BTreeMap<String, Category>,
 }
 
 impl Default for RuntimeSettings {
@@ -46,6 +54,8 @@ impl Default for RuntimeSettings {
             rules: ponte_policy::ORDER,
             template_fallbacks: Vec::new(),
             rates: Arc::new(RateBook::default()),
+            consent: ConsentRules::default(),
+            template_categories: BTreeMap::new(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Gathers what the rules look at, and asks them. The same for a flow that asks and for a message that wants out.
 
 use ponte_model::{ConversationId, InstallationId, RunId, SendId, Timestamp};
+use ponte_policy::consent::{Addressee, Reach, zones};
 use ponte_policy::money::Stop;
-use ponte_policy::{Echo, Facts, Objection, Proposal, Purpose, Sender, Situation, judge_by};
+use ponte_policy::{Category, Echo, Facts, Objection, Proposal, Purpose, Sender, Situation, judge_by};
 use ponte_store::{NewSend, OutboxItem};
 
 use crate::core::Core;
@@ -55,21 +56,37 @@ impl Asking<'_> {
     }
 }
 
+/// The category of the template in a message, if it is one: as Meta has it, else as the operator declares it.
+pub(crate) fn category_of(core: &Core, registry: &Snapshot, asking: &Asking<'_>) -> Option<Category> {
+    let template = asking.item.template()?;
+    let listed = core.templates.category_of(registry, &asking.conversation.number, asking.item);
+    listed.or_else(|| core.addressees.category(&template.name))
+}
+
 /// The verdict as things stand at `now`. `budget` is the hard limit that the message would pass.
 pub(crate) fn judge(
     core: &Core,
     registry: &Snapshot,
     asking: &Asking<'_>,
-    facts: &Facts,
-    echo: Echo,
+    (facts, echo): (&Facts, Echo),
+    addressee: &Addressee,
     budget: Option<&Stop>,
     now: Timestamp,
 ) -> Result<(), Objection> {
+    let id = &asking.conversation.number;
     let installed = asking.installation.and_then(|id| registry.installation(id));
-    let standing = registry.standing(&asking.conversation.number, installed.map(|installed| &**installed), now);
-    let category = core.templates.category_of(registry, &asking.conversation.number, asking.item);
-    let template = core.templates.objection_to(registry, &asking.conversation.number, asking.item);
-    let proposal = Proposal { purpose: asking.purpose(), sender: asking.run.map_or(Sender::Person, Sender::Flow) };
+    let standing = registry.standing(id, installed.map(|installed| &**installed), now);
+    let category = category_of(core, registry, asking);
+    let template = core.templates.objection_to(registry, id, asking.item);
+    // Free-form messages are answers: no clock matters to them.
+    let number = asking.item.template().and_then(|_| registry.number(id));
+    let home = zones([], number.and_then(|number| number.row.display_phone.as_ref()), None);
+    let sender = match (asking.run, asking.installation) {
+        (Some(run), Some(_)) => Sender::Flow(run),
+        (Some(run), None) => Sender::Host(run),
+        (None, _) => Sender::Person,
+    };
+    let proposal = Proposal { purpose: asking.purpose(), sender, category };
     let situation = Situation {
         now,
         number: &standing.sending,
@@ -78,7 +95,8 @@ pub(crate) fn judge(
         echo,
         template: template.as_ref(),
         budget,
-        phone: registry.phone_terms(&asking.conversation.number, category),
+        phone: registry.phone_terms(id, category),
+        reach: Reach { addressee, home: &home, rules: &core.addressees.rules },
     };
     judge_by(core.settings.rules, &proposal, &situation)
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, SendId,
@@ -141,14 +142,14 @@ pub trait Store: Send + Sync + 'static {
 
     // Outbox
 
-    /// Messages of a number that wait and are due at `now`, in order.
+    /// Messages of a number that wait, in order; those that a rule holds only if they are due at `now`.
     async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
 
     /// Messages (of a kind) let out since a moment, in order: what quotas have to remember over a restart.
     async fn left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>>;
 
-    /// When the next message of the number is due that waits for a moment after `now`; `None` if none does.
-    async fn next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>>;
+    /// When the next message of the number is due that a rule holds longer than until `after`; `None` if there is none.
+    async fn next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>>;
 
     /// Lets a message out, unless an echo came meanwhile.
     async fn begin_send(&self, begin: BeginSend) -> Result<Began>;
@@ -219,6 +220,21 @@ pub trait Store: Send + Sync + 'static {
 
     /// Changes one template, because a webhook says so.
     async fn put_template(&self, template: &Registered, told_at: Timestamp) -> Result<()>;
+    // Consent
+
+    /// What the verdict on messages to a person is made of; templates that left after `since` are counted.
+    async fn standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow>;
+
+    /// Who has this phone number; somebody new where nobody has.
+    async fn meet(&self, tenant: &TenantId, phone: &Phone, now: Timestamp) -> Result<ContactId>;
+
+    /// Adds lines to the ledger of consent, all or none; those that were there before are left alone. Returns how many
+    /// were new. A running pipeline notices.
+    async fn add_consent(&self, entries: Vec<Entry>) -> Result<u64>;
+
+    /// Puts a person on the list of those whom nothing automatic may reach, with a reason; `None` takes them off.
+    /// Whether that changed anything. A running pipeline notices.
+    async fn suppress(&self, contact: &ContactId, reason: Option<&str>, now: Timestamp) -> Result<bool>;
 
     // Administration
 

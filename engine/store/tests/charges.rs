@@ -71,7 +71,7 @@ async fn apply(store: &SqliteStore, key: &str, state: DeliveryState, send: &str)
     let status = status("wamid.out", state, Some(send));
     let incoming = event(key, Origin::Api, Lane::Status, None, Body::Status(status.clone()));
     let seq = store.ingest(vec![incoming], at(3)).await.unwrap()[0].seq.unwrap();
-    store.apply_status(StatusUpdate { seq, status, at: at(3) }, &Arc::default(), settler).await.unwrap()
+    store.apply_status(StatusUpdate { seq, status, at: at(3), consent: None }, &Arc::default(), settler).await.unwrap()
 }
 
 async fn ledger(store: &SqliteStore) -> Vec<(Charge, u64)> {
@@ -111,7 +111,7 @@ async fn a_late_status_settles_once_and_a_failure_frees() {
     assert!(apply(&store, "k3", DeliveryState::Failed, "a").await.charge.is_none());
     assert!(apply(&store, "k4", DeliveryState::Failed, "b").await.charge.is_some());
     let failed = SendOutcome::Failed { code: None, reason: "no".into() };
-    store.settle_send(Settle { id: "c".into(), outcome: failed, at: at(2) }).await.unwrap();
+    store.settle_send(Settle { id: "c".into(), outcome: failed, at: at(2), consent: None }).await.unwrap();
     store.close().await;
     drop(store);
 

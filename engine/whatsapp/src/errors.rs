@@ -60,6 +60,9 @@ impl Backoff {
     }
 }
 
+/// The person stopped marketing messages, in WhatsApp's own interface. (Meta: error codes, September 2026.)
+pub const MARKETING_STOPPED: i64 = 131_050;
+
 /// The codes after which surely nothing left, so that the very same message may be sent again.
 const SAFE_TO_REPLAY: &[(i64, Backoff)] = &[
     // Calls of the app, of the account: counted by the hour.

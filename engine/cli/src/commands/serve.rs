@@ -38,6 +38,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         max_pending: config.max_pending.unwrap_or(defaults.max_pending),
         template_fallbacks: config.template_fallbacks.clone(),
         rates: Arc::new(config.rates()?),
+        consent: config.consent.clone(),
+        template_categories: config.templates.clone(),
         ..defaults
     };
     // Before anything is read from it: what changes from here on is noticed.

@@ -5,16 +5,21 @@
 //! that it can react, and at the moment of sending, because the world may have changed meanwhile.
 
 mod budget;
+mod consent;
 mod echo_blind;
+mod frequency;
 mod number;
 mod owner;
+mod quiet_hours;
 mod template;
 mod window;
 
 use std::fmt;
 
+use ponte_model::consent::Category;
 use ponte_model::{Refusal, RunId, Timestamp};
 
+use crate::consent::Reach;
 use crate::lifecycle::Sending;
 use crate::money::Stop;
 use crate::{Echo, Facts, PhoneTerms};
@@ -27,6 +32,8 @@ pub struct Proposal<'a> {
     pub purpose: Purpose,
     /// Who wants to.
     pub sender: Sender<'a>,
+    /// The category of a template; `None` where it is unknown, and of everything else.
+    pub category: Option<Category>,
 }
 
 /// What a message is for, as far as the rules care.
@@ -45,6 +52,8 @@ pub enum Purpose {
 pub enum Sender<'a> {
     /// A flow, in a run.
     Flow(&'a RunId),
+    /// Ponte itself, in answer to what a customer asked of it: yields to people as a flow does.
+    Host(&'a RunId),
     /// A person on the API side.
     Person,
 }
@@ -68,6 +77,8 @@ pub struct Situation<'a> {
     pub phone: PhoneTerms,
     /// The hard limit that the message would pass, if so.
     pub budget: Option<&'a Stop>,
+    /// Whom the message is for, and what the tenant set about reaching them.
+    pub reach: Reach<'a>,
 }
 
 /// A rule's no.
@@ -125,9 +136,12 @@ pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), N
 pub const ORDER: &[Rule] = &[
     ("number", number::check),
     ("owner", owner::check),
+    ("consent", consent::check),
     ("window", window::check),
     ("template", template::check),
     ("echo-blind", echo_blind::check),
+    ("quiet-hours", quiet_hours::check),
+    ("frequency", frequency::check),
     ("budget", budget::check),
 ];
 

@@ -35,7 +35,10 @@ pub(super) async fn joined(core: &Core, pending: &Pending) -> Result<Tried, Stor
     }
     let changed = (facts != known.facts).then_some((conversation, facts));
     // The phone number and the name may be others now.
-    pending.contact.iter().for_each(|id| core.people.forget(id));
+    pending.contact.iter().for_each(|id| {
+        core.people.forget(id);
+        core.addressees.forget(id);
+    });
     acknowledge(core, pending.seq, rule, changed).await
 }
 

@@ -5,15 +5,16 @@ mod effects;
 mod failure;
 mod identity;
 mod record;
+mod wish;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, Lane, Origin, RunId, Timestamp};
-use ponte_policy::{Candidate, Decision, Facts, Handler, Purpose, fold, route};
+use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
-use ponte_store::{Finish, Finished, Pending, StoreError};
+use ponte_store::{Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use crate::conversations::Known;
@@ -107,6 +108,9 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         None => Known::default(),
     };
     let mut facts = fold(known.facts.clone(), event, pending.seq);
+    if let Some(heard) = wish::heard(core, pending).await? {
+        return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);
+    }
     let registry = core.registry.now();
     let decision = decide(core, &registry, pending, &facts, &known).await?;
     if let Some(target) = &decision.target {
@@ -243,7 +247,7 @@ async fn run(
     let timers = !change.finish.timers.is_empty();
     let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
-    let departure = reserve(core, &mut finish, &scene, &facts);
+    let departure = reserve(core, &mut finish, &scene, &facts).await?;
     let sends = finish.sends.clone();
 
     let Finished::Done { leaving } = core.store.finish(finish).await? else {
@@ -253,7 +257,10 @@ async fn run(
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
     }
-    tagged.iter().for_each(|contact| core.people.forget(contact));
+    for contact in &tagged {
+        core.people.forget(contact);
+        core.addressees.forget(contact);
+    }
     let departure = departure.filter(|_| sends.first().is_some_and(|first| leaving.contains(&first.id)));
     core.outbox.add(core, sends, departure);
     if timers {
@@ -263,19 +270,32 @@ async fn run(
 }
 
 /// Takes a place for the first message if it may leave at once, so that one transaction writes it and lets it out.
-fn reserve(core: &Arc<Core>, finish: &mut Finish, scene: &Scene, facts: &Facts) -> Option<Departure> {
-    let first = finish.sends.first_mut().filter(|send| Some(&send.conversation) == scene.conversation.as_ref())?;
-    // The echo that was known at the start: one that came since stops the message in the transaction.
-    let (asking, now) = (Asking::from(&*first), core.clock.now());
-    // Templates outside the window are counted when they leave the line.
-    if asking.purpose() == Purpose::Template {
-        return None;
+/// Templates are counted as they leave, so they wait for their turn.
+async fn reserve(
+    core: &Arc<Core>,
+    finish: &mut Finish,
+    scene: &Scene,
+    facts: &Facts,
+) -> Result<Option<Departure>, StoreError> {
+    let here = |send: &&mut NewSend| Some(&send.conversation) == scene.conversation.as_ref();
+    let Some(first) = finish.sends.first_mut().filter(here) else { return Ok(None) };
+    if first.item.template().is_some() {
+        return Ok(None);
     }
-    let (leave, hold) = outbox::clear(core, &scene.registry, &asking, facts, scene.known.echo, now).ok()?;
+    let now = core.clock.now();
+    let addressee = core.addressees.get(&first.conversation.contact, now).await?;
+    // The echo that was known at the start: one that came since stops the message in the transaction.
+    let asking = Asking::from(&*first);
+    let known = (facts, scene.known.echo);
+    let Ok((leave, hold)) = outbox::clear(core, &scene.registry, &asking, known, &addressee, now) else {
+        return Ok(None);
+    };
     let charge = hold.line();
-    let departure = core.outbox.reserve(core, first, hold)?;
-    (first.leave, first.charge) = (Some(leave), charge);
-    Some(departure)
+    let departure = core.outbox.reserve(core, first, hold);
+    if departure.is_some() {
+        (first.leave, first.charge) = (Some(leave), charge);
+    }
+    Ok(departure)
 }
 
 /// The randomness of a run: the same whenever it is repeated with the same version.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ponte_model::{Refusal, Timestamp};
+use ponte_policy::consent::{Addressee, of_refused_send};
 use ponte_policy::platform::RULES;
 use ponte_policy::{Echo, Facts, No, Objection, Purpose};
 use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
-use ponte_whatsapp::errors::{self, Backoff, Class};
+use ponte_whatsapp::errors::{self, Backoff, Class, MARKETING_STOPPED};
 use ponte_whatsapp::graph::{GraphError, SendError};
 use ponte_whatsapp::outbound;
 
@@ -31,59 +32,49 @@ pub(super) enum Fate {
     Ended,
     /// It waits for its turn again, and those to the same person behind it.
     Again(Waiting),
-    /// A rule holds it until a moment: it waits in the store, and nothing waits behind it.
+    /// A rule holds it until then; it waits in the store, and others may go before it.
     Held(Timestamp),
     /// Nobody here knows how it stands: the store does.
     Unsettled,
 }
 
 /// `out`: it stands as being sent already.
-pub(super) async fn send(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Fate {
-    match attempt(core, line, &waiting, out).await {
-        Ok(Step::Ended) => Fate::Ended,
-        Ok(Step::Again { not_before, counts }) => {
-            waiting.not_before = not_before;
-            waiting.attempts += u32::from(counts);
-            Fate::Again(waiting)
-        }
-        Ok(Step::Held(until)) => Fate::Held(until),
-        Ok(Step::Unknown) => Fate::Unsettled,
+pub(super) async fn send(core: &Arc<Core>, line: &Line, waiting: Waiting, out: bool) -> Fate {
+    let id = waiting.id.clone();
+    match attempt(core, line, waiting, out).await {
+        Ok(fate) => fate,
         Err(error) => {
             // It stands in the store as it did: queued, and then it is fetched again; or as being sent, and then it is
             // in doubt at the next start. Never sent again from here.
-            tracing::error!(send = %waiting.id, %error, "the outbox cannot be written");
+            tracing::error!(send = %id, %error, "the outbox cannot be written");
             ponte_clock::pause(STORE_PAUSE).await;
             Fate::Unsettled
         }
     }
 }
 
-/// Where an attempt ends.
-enum Step {
-    Ended,
-    Again {
-        not_before: Timestamp,
-        counts: bool,
-    },
-    Held(Timestamp),
-    /// Only the store can tell.
-    Unknown,
-}
-
-async fn attempt(core: &Arc<Core>, line: &Line, waiting: &Waiting, out: bool) -> Result<Step, StoreError> {
-    let gate = if out { Gate::Open } else { let_out(core, waiting).await? };
-    let (outcome, by_rule) = match gate {
-        Gate::Open => (exchange(core, line, waiting).await, false),
-        Gate::Shut(outcome) => (outcome, true),
-        Gate::Unknown => return Ok(Step::Unknown),
+async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Result<Fate, StoreError> {
+    let gate = if out { Gate::Open } else { let_out(core, &waiting).await? };
+    let outcome = match gate {
+        Gate::Open => exchange(core, line, &waiting).await,
+        Gate::Shut(outcome) => outcome,
+        Gate::Unknown => return Ok(Fate::Unsettled),
     };
-    let step = match &outcome {
-        SendOutcome::Requeue { not_before, .. } if by_rule => Step::Held(*not_before),
-        SendOutcome::Requeue { not_before, counts, .. } => Step::Again { not_before: *not_before, counts: *counts },
-        _ => Step::Ended,
+    let (held, again) = match &outcome {
+        SendOutcome::Held { until, .. } => (Some(*until), false),
+        SendOutcome::Requeue { not_before, counts, .. } => {
+            waiting.not_before = *not_before;
+            waiting.attempts += u32::from(*counts);
+            (None, true)
+        }
+        _ => (None, false),
     };
-    settle(core, waiting, outcome).await?;
-    Ok(step)
+    settle(core, &waiting, outcome).await?;
+    Ok(match held {
+        Some(until) => Fate::Held(until),
+        None if again => Fate::Again(waiting),
+        None => Fate::Ended,
+    })
 }
 
 /// The verdict on a message that is about to leave, and what the store must make sure of when it lets it out.
@@ -93,14 +84,15 @@ pub(crate) fn clear(
     core: &Arc<Core>,
     registry: &Snapshot,
     asking: &Asking<'_>,
-    facts: &Facts,
-    echo: Echo,
+    known: (&Facts, Echo),
+    addressee: &Addressee,
     now: Timestamp,
 ) -> Result<(Leave, Hold), Objection> {
-    let category = core.templates.category_of(registry, &asking.conversation.number, asking.item);
+    let category = verdict::category_of(core, registry, asking);
+    let (facts, echo) = known;
     let charge = core.purse.price(registry, asking, category, facts, echo, now);
     let hold = Hold::of(core, charge);
-    verdict::judge(core, registry, asking, facts, echo, hold.as_ref().err(), now)?;
+    verdict::judge(core, registry, asking, known, addressee, hold.as_ref().err(), now)?;
     // Where there is no room in a budget, the rules have said so.
     let hold = hold.map_err(|_| Objection { rule: "budget", no: Refusal::Budget.into() })?;
     let yields_to_echo = asking.run.is_some() && asking.purpose() != Purpose::Template;
@@ -129,23 +121,37 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
         let reason = format!("installation: {id} is not active any more");
         return Ok(Gate::Shut(SendOutcome::Refused { reason }));
     }
+    let contact = &waiting.conversation.contact;
+    let asking = Asking::from(waiting);
+    let category = verdict::category_of(core, &registry, &asking);
     let mut last_seen = None;
     loop {
         let known = core.conversations.get(&waiting.conversation).await?;
         let now = core.clock.now();
-        let asking = Asking::from(waiting);
-        let (leave, hold) = match clear(core, &registry, &asking, &known.facts, known.echo, now) {
+        let addressee = core.addressees.get(contact, now).await?;
+        let cleared = clear(core, &registry, &asking, (&known.facts, known.echo), &addressee, now);
+        let (leave, hold) = match cleared {
             Ok(cleared) => cleared,
-            Err(objection) => return Ok(Gate::Shut(objected(objection))),
+            Err(objection) => return Ok(Gate::Shut(objected(objection, waiting.expires_at))),
         };
         if last_seen == Some(known.echo) {
             return Ok(Gate::Unknown);
         }
+        // Counted before it leaves: another number may be about to send to the same person.
+        if let Some(category) = category
+            && !core.addressees.count(contact, &addressee, category, now)
+        {
+            continue;
+        }
         last_seen = Some(known.echo);
         if let Err(objection) = reach(core, &registry, waiting, &known.facts, now) {
-            return Ok(Gate::Shut(objected(objection)));
+            return Ok(Gate::Shut(objected(objection, waiting.expires_at)));
         }
-        match core.store.begin_send(BeginSend { id: waiting.id.clone(), leave, charge: hold.line() }).await? {
+        let began = core.store.begin_send(BeginSend { id: waiting.id.clone(), leave, charge: hold.line() }).await;
+        if category.is_some() && !matches!(began, Ok(Began::Go)) {
+            core.addressees.forget(contact);
+        }
+        match began? {
             Began::Go => {
                 hold.keep();
                 return Ok(Gate::Open);
@@ -167,15 +173,16 @@ fn reach(core: &Core, registry: &Snapshot, waiting: &Waiting, facts: &Facts, now
     core.outbox.claim(&number.tenant, &waiting.conversation.contact, limit, now)
 }
 
-/// What the row of a message says to which a rule objects.
-fn objected(objection: Objection) -> SendOutcome {
+/// What the row of a message says to which a rule objects. It is held no longer than it is worth sending.
+fn objected(objection: Objection, expires_at: Option<Timestamp>) -> SendOutcome {
     let rule = objection.rule;
     match objection.no {
         No::Refused(refusal) => {
             SendOutcome::Refused { reason: format!("{}: {refusal} (rule: {rule})", refusal.code()) }
         }
         No::Held { until, why } => {
-            SendOutcome::Requeue { not_before: until, reason: format!("held: {why} (rule: {rule})"), counts: false }
+            let until = expires_at.map_or(until, |expires_at| until.min(expires_at));
+            SendOutcome::Held { until, reason: format!("held: {why} (rule: {rule})") }
         }
     }
 }
@@ -258,13 +265,23 @@ async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<
         SendOutcome::Refused { .. } => "refused",
         SendOutcome::Expired => "expired",
         SendOutcome::Requeue { .. } => "requeued",
+        SendOutcome::Held { .. } => "held",
     };
+    let stopped = matches!(&outcome, SendOutcome::Failed { code: Some(MARKETING_STOPPED), .. });
+    let at = core.clock.now();
+    let consent = stopped.then(|| of_refused_send(waiting.id.as_str(), at));
+    // What did not leave is counted no more, and may have told of consent.
+    let uncounted = waiting.item.template().is_some()
+        && matches!(&outcome, SendOutcome::Failed { .. } | SendOutcome::Requeue { .. });
     let flow = waiting.installation.as_ref().map_or_else(String::new, ToString::to_string);
     metrics::counter!("ponte_sends_total", "outcome" => word, "installation" => flow).increment(1);
     let over = matches!(outcome, SendOutcome::Failed { .. } | SendOutcome::Refused { .. } | SendOutcome::Expired);
-    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at: core.clock.now() }).await?;
+    core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at, consent }).await?;
     if over {
         core.purse.free(&waiting.id);
+    }
+    if uncounted {
+        core.addressees.forget(&waiting.conversation.contact);
     }
     Ok(())
 }

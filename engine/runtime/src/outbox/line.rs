@@ -82,10 +82,10 @@ struct State {
     known: HashSet<SendId>,
     /// More wait in the store than in memory: nothing is added here until they are fetched.
     spilled: bool,
-    /// When the first of those that a rule holds, and that wait in the store, is due.
-    held_until: Option<Timestamp>,
     /// Something was committed while the store was being read.
     missed: bool,
+    /// When the first of those is due that a rule holds. They wait in the store alone: others go before them.
+    held_until: Option<Timestamp>,
 }
 
 /// What the line does next.
@@ -108,8 +108,8 @@ impl Line {
             len: 0,
             known: HashSet::new(),
             spilled: false,
-            held_until: None,
             missed: false,
+            held_until: None,
         };
         Self { number, state: Mutex::new(state), changed: Notify::new() }
     }
@@ -126,12 +126,6 @@ impl Line {
         self.changed.notify_one();
     }
 
-    /// A rule holds a message of this line, which waits in the store.
-    fn hold_until(&self, until: Timestamp) {
-        let mut state = self.lock();
-        state.held_until = Some(state.held_until.map_or(until, |other| other.min(until)));
-    }
-
     pub(super) fn refill_later(&self) {
         self.lock().spilled = true;
         self.changed.notify_one();
@@ -139,7 +133,7 @@ impl Line {
 
     pub(super) fn is_idle(&self) -> bool {
         let state = self.lock();
-        state.len == 0 && state.in_flight == 0 && !state.spilled && state.held_until.is_none()
+        state.len == 0 && state.in_flight == 0 && !state.spilled
     }
 
     pub(super) fn wake(&self) {
@@ -161,6 +155,12 @@ impl Line {
 
     pub(super) fn back_off(&self, now: Timestamp, pause: Duration) {
         self.lock().pace.back_off(now, pause);
+    }
+
+    /// A rule holds a message; it is in the store.
+    fn hold(&self, until: Timestamp) {
+        let mut state = self.lock();
+        state.held_until = earlier(state.held_until, Some(until));
     }
 
     /// Takes the next place for a message of a person, if nobody waits for it and it could leave now.
@@ -263,11 +263,15 @@ impl State {
             let head = self.people.get_mut(&contact).and_then(VecDeque::pop_front).expect("there is a head");
             return Next::Send(Box::new(head));
         }
-        match self.later.first().map(|(due, _)| *due).into_iter().chain(self.held_until).min() {
+        match earlier(self.later.first().map(|(due, _)| *due), self.held_until) {
             Some(due) => Next::WaitUntil(due),
             None => Next::Wait,
         }
     }
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// Sends what waits, as long as the pipeline runs.
@@ -313,7 +317,7 @@ pub(super) fn send(core: &Arc<Core>, line: &Arc<Line>, waiting: Waiting, out: bo
                 None
             }
             Ok(Fate::Held(until)) => {
-                line.hold_until(until);
+                line.hold(until);
                 None
             }
             Ok(Fate::Again(waiting)) => Some(waiting),
@@ -351,7 +355,7 @@ async fn fetch(core: &Core, line: &Line) {
     };
     let read = async {
         let queued = core.store.queued(&line.number, now, most as u32).await?;
-        Ok::<_, StoreError>((queued, core.store.next_queued(&line.number, now).await?))
+        Ok::<_, StoreError>((queued, core.store.next_held(&line.number, now).await?))
     };
     match read.await {
         Ok((queued, next)) => {

@@ -90,17 +90,18 @@ impl Templates {
         }
     }
 
+    /// The category of a template by its name, in whatever account it is.
+    pub(crate) fn category_named(&self, name: &str) -> Option<Category> {
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        books.values().find_map(|book| category(book.get(name)?.first()?))
+    }
+
     /// The category of the template that an item uses, if it uses one that is known.
     pub(crate) fn category_of(&self, registry: &Snapshot, number: &NumberId, item: &OutboxItem) -> Option<Category> {
         let OutboxItem::Message { message } = item else { return None };
         let Payload::Template(send) = &message.payload else { return None };
         let book = self.book_of(registry, number)?;
-        match self.variant(&book, send).ok()?.definition.category {
-            template::Category::Marketing => Some(Category::Marketing),
-            template::Category::Utility => Some(Category::Utility),
-            template::Category::Authentication => Some(Category::Authentication),
-            template::Category::Other(_) => None,
-        }
+        category(self.variant(&book, send).ok()?)
     }
 
     /// The message in the language that the template has for it.
@@ -146,6 +147,15 @@ impl Templates {
 
     fn take_asked(&self) -> HashSet<WabaId> {
         std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn category(template: &Registered) -> Option<Category> {
+    match template.definition.category {
+        template::Category::Marketing => Some(Category::Marketing),
+        template::Category::Utility => Some(Category::Utility),
+        template::Category::Authentication => Some(Category::Authentication),
+        template::Category::Other(_) => None,
     }
 }
 

@@ -94,7 +94,7 @@ fn numbers(core: &Core) -> Vec<Arc<NumberRow>> {
 }
 
 async fn sync_one(core: &Core, waba: &WabaId) -> SyncedAccount {
-    let Templates { syncing, changing, .. } = &core.templates;
+    let Templates { syncing, changing, .. } = &*core.templates;
     let _syncing = syncing.lock().await;
     let token = accounts(numbers(core).iter().map(|row| &**row), &core.tokens).remove(waba).flatten();
     let outcome = async {

@@ -67,6 +67,27 @@ CREATE TABLE contact_tags (
     PRIMARY KEY (contact_id, tag)
 ) STRICT, WITHOUT ROWID;
 
+-- Who agreed to what, and who took it back. Rows are added and never changed or deleted: consent must be provable.
+CREATE TABLE consent_entries (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    key        TEXT NOT NULL UNIQUE,        -- the same thing told twice is written once
+    contact_id TEXT NOT NULL,
+    purpose    TEXT NOT NULL,               -- marketing, utility, authentication, any
+    change     TEXT NOT NULL,               -- given, withdrawn
+    source     TEXT NOT NULL,               -- chat, platform, import, operator, flow
+    text       TEXT,                        -- what was written, or agreed to
+    version    TEXT,                        -- of the words that were shown
+    at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consent_of ON consent_entries (contact_id, seq);
+
+-- People whom nothing automatic may reach, whatever they agreed to.
+CREATE TABLE suppressed (
+    contact_id TEXT PRIMARY KEY,
+    reason     TEXT NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- (number, contact). `facts` is written by whoever handles the conversation's events, one at a time. `echo_seq` and
 -- `echo_at` are written by ingest alone, in the transaction that stores an app echo: a send that did not know of the
 -- echo cannot leave any more.
@@ -150,6 +171,7 @@ CREATE TABLE outbox (
     rank         INTEGER NOT NULL DEFAULT 0,        -- of the state: never goes down, save by an explicit requeue
     attempts     INTEGER NOT NULL DEFAULT 0,
     not_before   INTEGER NOT NULL DEFAULT 0,
+    held         INTEGER NOT NULL DEFAULT 0,        -- 1: a rule holds it until `not_before`, and others may overtake it
     expires_at   INTEGER,
     wamid        TEXT,
     code         INTEGER,                   -- Meta's error code

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use ponte_model::consent::Entry;
 use ponte_model::{
     ContactId, ConversationId, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId, Timestamp,
 };
@@ -78,6 +79,8 @@ pub struct Finish {
     pub timers: Vec<TimerWrite>,
     /// Tags set and taken away.
     pub tags: Vec<TagWrite>,
+    /// Lines for the ledger of consent.
+    pub consent: Vec<Entry>,
     /// Messages for the outbox.
     pub sends: Vec<NewSend>,
 }

@@ -1,6 +1,7 @@
 //! What goes in and out of the store.
 
 mod admin;
+mod consent;
 mod inbox;
 mod life;
 mod money;
@@ -10,6 +11,7 @@ mod state;
 mod templates;
 
 pub use admin::*;
+pub use consent::*;
 pub use inbox::*;
 pub use life::*;
 pub use money::*;

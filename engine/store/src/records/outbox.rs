@@ -1,6 +1,7 @@
 use std::fmt;
 
-use ponte_model::send::Outbound;
+use ponte_model::consent::Statement;
+use ponte_model::send::{Outbound, Payload, Template};
 use ponte_model::{
     Charge, ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
 };
@@ -29,6 +30,17 @@ impl OutboxItem {
     pub const TEMPLATE: &'static str = "template";
     /// The kind of a read receipt.
     pub const SEEN: &'static str = "seen";
+
+    /// The template in it, if it is one.
+    pub fn template(&self) -> Option<&Template> {
+        match self {
+            Self::Message { message } => match &message.payload {
+                Payload::Template(template) => Some(template),
+                _ => None,
+            },
+            Self::Seen { .. } => None,
+        }
+    }
 
     /// The word for it in logs and metrics.
     pub fn kind(&self) -> &'static str {
@@ -229,6 +241,13 @@ pub enum SendOutcome {
     },
     /// It did not leave in time.
     Expired,
+    /// A rule holds it. Others to the same person may overtake it.
+    Held {
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: String,
+    },
     /// It surely did not leave and may be tried again.
     Requeue {
         /// Not before.
@@ -249,6 +268,8 @@ pub struct Settle {
     pub outcome: SendOutcome,
     /// When.
     pub at: Timestamp,
+    /// What it tells of the person's consent.
+    pub consent: Option<Statement>,
 }
 
 /// A status to apply.
@@ -260,6 +281,8 @@ pub struct StatusUpdate {
     pub status: DeliveryStatus,
     /// When it happened.
     pub at: Timestamp,
+    /// What it tells of the person's consent, if the message is ours.
+    pub consent: Option<Statement>,
 }
 
 /// A message that left, or may have.

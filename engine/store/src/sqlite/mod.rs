@@ -5,6 +5,7 @@
 
 mod commands;
 mod committer;
+mod consent;
 mod money;
 mod open;
 mod policies;

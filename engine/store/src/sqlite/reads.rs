@@ -204,7 +204,8 @@ impl SqliteStore {
     pub(super) async fn read_queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
         let rows = sqlx::query(
             "SELECT seq, send_id, contact_id, installation, run_id, item, attempts, not_before, expires_at
-               FROM outbox WHERE state = 'queued' AND number_id = ?1 AND not_before <= ?2 ORDER BY seq LIMIT ?3",
+               FROM outbox WHERE state = 'queued' AND number_id = ?1 AND (held = 0 OR not_before <= ?2)
+              ORDER BY seq LIMIT ?3",
         )
         .bind(number.as_str())
         .bind(now.as_millis())
@@ -245,17 +246,6 @@ impl SqliteStore {
             at: time(row, "sending_at"),
         });
         Ok(left.collect())
-    }
-
-    pub(super) async fn read_next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>> {
-        let due: Option<i64> = sqlx::query_scalar(
-            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND not_before > ?2",
-        )
-        .bind(number.as_str())
-        .bind(now.as_millis())
-        .fetch_one(&self.readers)
-        .await?;
-        Ok(due.map(Timestamp::from_millis))
     }
 
     pub(super) async fn read_numbers_with_queue(&self) -> Result<Vec<NumberId>> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, TenantId,
@@ -11,14 +12,14 @@ use ponte_model::{
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
-use super::commands::{finish, ingest, statuses};
+use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{money, policies, templates};
 use crate::{
     Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
     InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
-    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StateKey, StateValue, StatusApplied, StatusUpdate,
-    Store, StoreError, Stored, TemplateBook, TimerRow,
+    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
+    StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -46,7 +47,7 @@ async fn bump(connection: &mut SqliteConnection) -> std::result::Result<(), sqlx
 }
 
 impl SqliteStore {
-    async fn op(&self, op: Op) -> Result<u64> {
+    pub(super) async fn op(&self, op: Op) -> Result<u64> {
         self.committer.submit(Command::Op, op).await
     }
 }
@@ -162,8 +163,8 @@ impl Store for SqliteStore {
         self.read_left_since(since, kind).await
     }
 
-    async fn next_queued(&self, number: &NumberId, now: Timestamp) -> Result<Option<Timestamp>> {
-        self.read_next_queued(number, now).await
+    async fn next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>> {
+        self.read_next_held(number, after).await
     }
 
     async fn begin_send(&self, begin: BeginSend) -> Result<Began> {
@@ -297,6 +298,38 @@ impl Store for SqliteStore {
         let template = template.clone();
         let op = op!(connection, [template, row] { templates::put(connection, &template, told_at, row).await });
         self.op(op).await.map(drop)
+    }
+
+    async fn standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow> {
+        self.read_standing(contact, since).await
+    }
+
+    async fn meet(&self, tenant: &TenantId, phone: &Phone, now: Timestamp) -> Result<ContactId> {
+        self.find_or_make(tenant, phone, now).await
+    }
+
+    async fn add_consent(&self, entries: Vec<Entry>) -> Result<u64> {
+        let op = op!(connection, [entries] {
+            bump(connection).await?;
+            consent::add(connection, entries).await
+        });
+        self.op(op).await
+    }
+
+    async fn suppress(&self, contact: &ContactId, reason: Option<&str>, now: Timestamp) -> Result<bool> {
+        let (contact, reason) = (contact.clone(), reason.map(str::to_owned));
+        let op = op!(connection, [contact, reason] {
+            bump(connection).await?;
+            let statement = match reason {
+                Some(_) => "INSERT INTO suppressed (contact_id, reason, at) VALUES (?1, ?2, ?3)
+                            ON CONFLICT (contact_id) DO NOTHING",
+                None => "DELETE FROM suppressed WHERE contact_id = ?1",
+            };
+            let done = sqlx::query(statement)
+                .bind(contact.as_str()).bind(reason).bind(now.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        Ok(self.op(op).await? > 0)
     }
 
     async fn registry_version(&self) -> Result<i64> {

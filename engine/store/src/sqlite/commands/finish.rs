@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::script::{Returned, Script, Step};
-use super::{charges, json};
+use super::{charges, consent, json};
 use crate::{Finish, Finished, SendState, SharedRead, StateKey};
 
 /// A [`Finish`] encoded by the caller.
@@ -19,6 +19,7 @@ pub(in crate::sqlite) struct Rows {
     state: Vec<(StateKey, StateRow)>,
     timers: Vec<TimerRow>,
     tags: Vec<TagRow>,
+    consent: Vec<consent::Row>,
     sends: Vec<SendRow>,
     charges: Vec<Charge>,
 }
@@ -187,6 +188,7 @@ impl Rows {
             state: state.collect(),
             timers: timers.collect(),
             tags: tags.collect(),
+            consent: finish.consent.into_iter().map(consent::Row::from).collect(),
             sends,
             charges,
         })
@@ -218,6 +220,7 @@ pub(in crate::sqlite) async fn plan(
     script.set(Step::CancelTimers, &cancel)?;
     script.set(Step::Tag, &tag)?;
     script.set(Step::Untag, &untag)?;
+    script.set(Step::Consent, &gather(&good, |rows| rows.consent.iter()))?;
     Ok(stale)
 }
 

@@ -3,6 +3,7 @@
 
 pub(super) mod begin;
 pub(super) mod charges;
+pub(super) mod consent;
 pub(super) mod contacts;
 pub(super) mod finish;
 pub(super) mod ingest;

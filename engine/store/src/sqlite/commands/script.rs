@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Either, Executor as _, SqliteConnection};
 
-use super::{begin, charges, contacts, finish, ingest, json, settle, signs};
+use super::{begin, charges, consent, contacts, finish, ingest, json, settle, signs};
 
 /// The statements, in their order. What waits at the same time is concurrent, so any order is right; this one lets an
 /// echo stop a send that wants out in the same batch.
@@ -34,13 +34,14 @@ pub(in crate::sqlite) enum Step {
     CancelTimers,
     Tag,
     Untag,
+    Consent,
     Accepted,
     Begin,
     Charges,
     Phone,
 }
 
-const STEPS: usize = 20;
+const STEPS: usize = 21;
 
 const STATEMENTS: [&str; STEPS] = [
     contacts::CONTACTS,
@@ -59,6 +60,7 @@ const STATEMENTS: [&str; STEPS] = [
     finish::CANCEL_TIMERS,
     finish::TAG,
     finish::UNTAG,
+    consent::CONSENT,
     settle::ACCEPTED,
     begin::BEGIN,
     charges::CHARGES,

@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::charges;
+use super::consent;
 use super::script::{Script, Step};
 use crate::{SendOutcome, SendState, Settle};
 
@@ -49,6 +50,9 @@ pub(in crate::sqlite) async fn apply_rare(
     settles: &[&Settle],
 ) -> Result<(), sqlx::Error> {
     for settle in settles {
+        if let Some(statement) = &settle.consent {
+            consent::note(connection, &settle.id, statement).await?;
+        }
         match &settle.outcome {
             SendOutcome::Accepted { .. } => {}
             SendOutcome::Failed { code, reason } => {
@@ -65,9 +69,19 @@ pub(in crate::sqlite) async fn apply_rare(
                 .execute(&mut *connection)
                 .await?;
             }
+            SendOutcome::Held { until, reason } => {
+                sqlx::query(
+                    "UPDATE outbox SET held = 1, not_before = ?2, reason = ?3 WHERE send_id = ?1 AND state = 'queued'",
+                )
+                .bind(settle.id.as_str())
+                .bind(until.as_millis())
+                .bind(reason)
+                .execute(&mut *connection)
+                .await?;
+            }
             SendOutcome::Requeue { not_before, reason, counts } => {
                 sqlx::query(
-                    "UPDATE outbox SET state = 'queued', rank = 0, not_before = ?2, reason = ?3, sending_at = NULL,
+                    "UPDATE outbox SET state = 'queued', rank = 0, held = 0, not_before = ?2, reason = ?3, sending_at = NULL,
                             attempts = max(0, attempts - CASE WHEN state = 'sending' AND NOT ?4 THEN 1 ELSE 0 END)
                       WHERE send_id = ?1 AND rank <= 10",
                 )

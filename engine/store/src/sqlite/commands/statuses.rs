@@ -74,6 +74,9 @@ async fn move_on(connection: &mut SqliteConnection, row: &Row) -> Result<StatusA
         listener: installation.filter(|installation| row.listeners.contains(installation)),
         charge: charges::settle(connection, &found, status, row.settler).await?.map(Box::new),
     };
+    if let Some(statement) = &row.update.consent {
+        super::consent::note(connection, &id, statement).await?;
+    }
     let Some(state) = target(&status.state) else { return Ok(applied) };
     applied.moved = found.get::<i64, _>(4) < state.rank();
     let error = status.errors.first();
