@@ -30,6 +30,7 @@ async fn start(builder: StageBuilder) -> Stage {
     let offer = offer.button(TemplateButton::QuickReply("Parar promoções".into()));
     stage.simulator.put_template(WABA, offer);
     stage.simulator.put_template(WABA, Template::approved("t_pedido", "pt_BR", "UTILITY", "Seu pedido saiu."));
+    stage.runtime.sync_templates().await;
     stage
 }
 

@@ -21,6 +21,8 @@ pub struct PlatformRules {
     pub pair_interval: Duration,
     /// The time in which different people outside the window are counted. Source: Meta, "Messaging limits" (2025).
     pub reach_window: Duration,
+    /// A place becomes free so much later: the platform counts from the delivery, which comes after the sending.
+    pub reach_margin: Duration,
     /// So many are allowed until the portfolio's tier is known: the smallest tier. Source: as above.
     pub reach_until_known: u32,
     /// Who came by an ad must be answered within so long. Source: Meta, Pricing, free entry point windows.
@@ -41,6 +43,7 @@ pub const RULES: PlatformRules = PlatformRules {
     pair_margin: 2,
     pair_interval: Duration::from_secs(6),
     reach_window: Duration::from_secs(24 * 3600),
+    reach_margin: Duration::from_secs(60),
     reach_until_known: 250,
     entry_answer: Duration::from_secs(24 * 3600),
     entry_free: Duration::from_secs(72 * 3600),

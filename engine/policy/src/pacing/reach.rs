@@ -1,6 +1,7 @@
 //! How many different people may be written to outside the customer-service window.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use ponte_model::{ContactId, Timestamp};
 
@@ -47,7 +48,7 @@ impl Reach {
         let place = (over - 1 + self.promised).min(self.order.len().saturating_sub(1));
         self.promised += 1;
         let frees = self.order.iter().nth(place).map_or(now, |(at, _)| *at);
-        frees.plus(RULES.reach_window)
+        frees.plus(occupied())
     }
 
     /// A message to `contact` leaves, or left before this process began.
@@ -60,7 +61,7 @@ impl Reach {
 
     fn forget(&mut self, now: Timestamp) {
         while let Some((at, _)) = self.order.first()
-            && now.since(*at) >= RULES.reach_window
+            && now.since(*at) >= occupied()
         {
             let (_, contact) = self.order.pop_first().expect("there is a first");
             self.last.remove(&contact);
@@ -69,10 +70,14 @@ impl Reach {
     }
 }
 
+/// So long does a message take a place.
+fn occupied() -> Duration {
+    RULES.reach_window + RULES.reach_margin
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
-    use std::time::Duration;
 
     use proptest::prelude::*;
 
@@ -98,7 +103,7 @@ mod tests {
                         left.iter().filter(|(at, _)| now.since(*at) < RULES.reach_window).map(|(_, who)| who).collect();
                     prop_assert!(day.len() <= limit as usize);
                 } else {
-                    prop_assert!(ready.since(now) <= RULES.reach_window);
+                    prop_assert!(ready.since(now) <= occupied());
                 }
             }
         }
@@ -112,7 +117,7 @@ mod tests {
         }
         let now = start.plus(Duration::from_secs(60));
         let told: Vec<_> = ["a", "b", "c"].map(|who| reach.ready_at(&who.into(), 3, now)).to_vec();
-        let free = |secs| start.plus(Duration::from_secs(secs)).plus(RULES.reach_window);
+        let free = |secs| start.plus(Duration::from_secs(secs)).plus(occupied());
         assert_eq!(told, [free(0), free(1), free(2)]);
         assert_eq!(reach.ready_at(&"1".into(), 3, now), now, "who was written to counts already");
     }

@@ -85,7 +85,11 @@ impl Outbox {
     pub(crate) async fn load(&self, core: &Arc<Core>) -> Result<(), StoreError> {
         let now = core.clock.now();
         let registry = core.registry.now();
-        for left in core.store.left_since(now.minus(RULES.reach_window), Some(OutboxItem::TEMPLATE)).await? {
+        for left in core
+            .store
+            .left_since(now.minus(RULES.reach_window + RULES.reach_margin), Some(OutboxItem::TEMPLATE))
+            .await?
+        {
             if let Some(number) = registry.number(&left.conversation.number) {
                 self.reached().entry(number.tenant.clone()).or_default().take(&left.conversation.contact, left.at);
             }
