@@ -110,6 +110,7 @@ async fn of_ten_thousand_people_exactly_the_tier_is_written_to_in_a_day_and_the_
         .start()
         .await;
     stage.simulator.put_template(WABA, Template::approved("volte", "pt_BR", "UTILITY", "Sentimos a sua falta!"));
+    stage.runtime.sync_templates().await;
     let write = |n: u32| {
         let customer = stage.simulator.customer(format!("5511{n:09}"));
         async move { customer.writes("oi").await }
@@ -139,7 +140,9 @@ async fn of_ten_thousand_people_exactly_the_tier_is_written_to_in_a_day_and_the_
         assert!(span[TIER].at.since(span[0].at) >= day, "never more in any day: {} and {}", span[0].at, span[TIER].at);
     }
     // As places become free one by one, some may leave between one look and the other.
-    assert!(sent.len() + held.len() >= PEOPLE as usize && rows.len() == PEOPLE as usize, "nobody is forgotten");
+    let odd: Vec<_> = rows.iter().filter(|row| row.state != SendState::Queued && row.message_id.is_none()).collect();
+    assert_eq!(rows.len(), PEOPLE as usize, "nobody is forgotten");
+    assert!(sent.len() + held.len() >= rows.len(), "{} sent, {} held, {odd:?}", sent.len(), held.len());
     let why = held.iter().filter_map(|row| row.reason.as_deref()).find(|why| why.contains("rule: reach"));
     assert!(why.is_some(), "and says why: {:?}", held.first());
 }

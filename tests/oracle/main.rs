@@ -27,7 +27,7 @@ mod world;
 use futures::StreamExt as _;
 use history::play;
 
-/// Steps in all, unless `PONTE_STEPS` says otherwise; CI plays 100,000.
+/// Steps in all, unless `PONTE_STEPS` says otherwise.
 const STEPS: usize = 10_000;
 
 /// Histories of so many steps each: a long one shows what a short one cannot, and many seeds more than one.
