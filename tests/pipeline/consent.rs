@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ponte_model::consent::{Category, Change, Entry, Purpose, Source, Statement};
 use ponte_model::{Body, Contact, Content, Event, HistoryItem, Lane, Message, Origin, Timestamp};
+use ponte_policy::consent::Cap;
 use ponte_simulator::{Odds, Template, TemplateButton};
 use ponte_store::{SendRow, SendState};
 use ponte_tests::{NUMBER, Stage, StageBuilder, WABA, guests};
@@ -361,4 +362,34 @@ async fn imported_history_is_not_consent() {
     stage.rest().await;
     assert_eq!(last_refusal(&stage).await, "no-consent");
     assert!(ledger(&stage, ANA).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_offer_that_waits_for_a_place_of_the_day_does_not_count_as_heard() {
+    const BIA: &str = "5511933334444";
+    let one_a_week = Cap { category: Category::Marketing, most: 1, within: Duration::from_secs(7 * 24 * HOUR) };
+    let stage = StageBuilder::default()
+        .guest("invite", &guests::inviting(), NUMBER)
+        .at(noon())
+        .daily_reach(1)
+        .settings(|settings| settings.consent.caps = vec![one_a_week])
+        .start()
+        .await;
+    stage.simulator.put_template(WABA, Template::approved("volte", "pt_BR", "MARKETING", "Sentimos a sua falta!"));
+    stage.runtime.sync_templates().await;
+    for phone in [ANA, BIA] {
+        stage.simulator.customer(phone).writes("oi").await;
+        stage.rest().await;
+        agreed(&stage, phone).await;
+    }
+    let offers = || heard(&stage, ANA).len() + heard(&stage, BIA).len();
+    stage.clock.advance(Duration::from_secs(25 * HOUR + 60));
+    until("one leaves, the other waits for a place", async || {
+        let rows = templates(&stage).await;
+        let waits = rows.iter().any(|row| row.reason.as_deref().unwrap_or_default().contains("rule: reach"));
+        waits && offers() == 1
+    })
+    .await;
+    stage.clock.advance(Duration::from_secs(24 * HOUR + 120));
+    until("the place is free, and nothing else is in the way", async || offers() == 2).await;
 }

@@ -123,13 +123,13 @@ impl Broker for RunBroker {
             item: &item,
         };
         let (registry, now) = (self.core.registry.now(), self.core.clock.now());
-        // What is only held waits in the outbox: the flow may ask for it.
         // Nothing is set aside yet: that is done when it leaves.
         let category = verdict::category_of(&self.core, &registry, &asking);
         let addressee = self.core.addressees.get(to, now).await.map_err(unavailable)?;
         let charge = self.core.purse.price(&registry, &asking, category, &known.facts, known.echo, now);
         let stop = charge.and_then(|charge| self.core.purse.check(&charge));
         let known = (&known.facts, known.echo);
+        // What is only held waits in the outbox: the flow may ask for it.
         match verdict::judge(&self.core, &registry, &asking, known, &addressee, stop.as_ref(), now) {
             Err(Objection { no: No::Refused(refusal), .. }) => return Err(refusal),
             Err(Objection { no: No::Held { .. }, .. }) | Ok(()) => {}

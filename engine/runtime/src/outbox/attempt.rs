@@ -60,20 +60,15 @@ async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool)
         Gate::Shut(outcome) => outcome,
         Gate::Unknown => return Ok(Fate::Unsettled),
     };
-    let (held, again) = match &outcome {
-        SendOutcome::Held { until, .. } => (Some(*until), false),
+    settle(core, &waiting, outcome.clone()).await?;
+    Ok(match outcome {
+        SendOutcome::Held { until, .. } => Fate::Held(until),
         SendOutcome::Requeue { not_before, counts, .. } => {
-            waiting.not_before = *not_before;
-            waiting.attempts += u32::from(*counts);
-            (None, true)
+            waiting.not_before = not_before;
+            waiting.attempts += u32::from(counts);
+            Fate::Again(waiting)
         }
-        _ => (None, false),
-    };
-    settle(core, &waiting, outcome).await?;
-    Ok(match held {
-        Some(until) => Fate::Held(until),
-        None if again => Fate::Again(waiting),
-        None => Fate::Ended,
+        _ => Fate::Ended,
     })
 }
 
@@ -137,16 +132,17 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
         if last_seen == Some(known.echo) {
             return Ok(Gate::Unknown);
         }
-        // Counted before it leaves: another number may be about to send to the same person.
+        if let Err(objection) = reach(core, &registry, waiting, &known.facts, now) {
+            return Ok(Gate::Shut(objected(objection, waiting.expires_at)));
+        }
+        // Counted before it leaves, because another number may be about to send to the same person; and after everything
+        // that could hold it, or it would count without having left.
         if let Some(category) = category
             && !core.addressees.count(contact, &addressee, category, now)
         {
             continue;
         }
         last_seen = Some(known.echo);
-        if let Err(objection) = reach(core, &registry, waiting, &known.facts, now) {
-            return Ok(Gate::Shut(objected(objection, waiting.expires_at)));
-        }
         let began = core.store.begin_send(BeginSend { id: waiting.id.clone(), leave, charge: hold.line() }).await;
         if category.is_some() && !matches!(began, Ok(Began::Go)) {
             core.addressees.forget(contact);
