@@ -88,9 +88,8 @@ pub fn templating() -> Vec<u8> {
         "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
          (import \"ponte:flow/send@0.1.0\" \"template\" (func $template (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
          (data (i32.const 1024) \"pt_BR\")",
-        // 0x5f74 is "t_".
         &format!(
-            "(if (i32.eq (i32.load16_u (i32.load offset=64 (local.get 0))) (i32.const 0x5f74))
+            "(if (i32.eq (i32.load16_u (i32.load offset=64 (local.get 0))) (i32.const {NAMES_TEMPLATE}))
                 (then (call $template {CONTACT} {TEXT} (i32.const 1024) (i32.const 5) (i32.const 0) (i32.const 0)
                                       (i32.const 512)))
                 (else (call $text {CONTACT} {TEXT} (i32.const 512))))"
@@ -113,20 +112,28 @@ pub fn reminding() -> Vec<u8> {
     )
 }
 
-/// Replies with what the customer wrote, and sets a timer of as many hours as that has letters. On the timer: says
-/// "lembrete", whoever speaks by then and whether the window is open or not.
+/// Sends the template that the customer names, if what they write begins with `t_`. Else replies with what they wrote,
+/// and sets a timer of as many hours as that has letters. On the timer: says "lembrete", whoever speaks by then and
+/// whether the window is open or not; and where that is refused, sends the template "t_volte".
 pub fn insisting() -> Vec<u8> {
     component(
         "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/send@0.1.0\" \"template\" (func $template (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
          (import \"ponte:flow/schedule@0.1.0\" \"after\" (func $after (param i32 i32 i32 i32 i32 i32)))
-         (data (i32.const 1024) \"lembrete\")",
+         (data (i32.const 1024) \"lembretept_BRt_volte\")",
         &format!(
-            "(if (i32.eqz (i32.load8_u offset=40 (local.get 0)))
-                (then (call $text {CONTACT} {TEXT} (i32.const 512))
-                      (call $after (i32.const 1024) (i32.const 8)
-                                   (i32.mul (i32.load offset=68 (local.get 0)) (i32.const 3600))
-                                   (i32.const 1024) (i32.const 8) (i32.const 512)))
-                (else (call $text {CONTACT} (i32.const 1024) (i32.const 8) (i32.const 512))))"
+            "(if (i32.load8_u offset=40 (local.get 0))
+                (then (call $text {CONTACT} (i32.const 1024) (i32.const 8) (i32.const 512))
+                      (if (i32.load8_u (i32.const 512))
+                        (then (call $template {CONTACT} (i32.const 1037) (i32.const 7) (i32.const 1032) (i32.const 5)
+                                              (i32.const 0) (i32.const 0) (i32.const 512)))))
+                (else (if (i32.eq (i32.load16_u (i32.load offset=64 (local.get 0))) (i32.const {NAMES_TEMPLATE}))
+                    (then (call $template {CONTACT} {TEXT} (i32.const 1032) (i32.const 5) (i32.const 0) (i32.const 0)
+                                          (i32.const 512)))
+                    (else (call $text {CONTACT} {TEXT} (i32.const 512))
+                          (call $after (i32.const 1024) (i32.const 8)
+                                       (i32.mul (i32.load offset=68 (local.get 0)) (i32.const 3600))
+                                       (i32.const 1024) (i32.const 8) (i32.const 512))))))"
         ),
     )
 }
@@ -176,6 +183,9 @@ pub fn spinning() -> Vec<u8> {
 /// Where the canonical ABI puts the contact's id of an event, and the text of its message.
 const CONTACT: &str = "(i32.load offset=28 (local.get 0)) (i32.load offset=32 (local.get 0))";
 const TEXT: &str = "(i32.load offset=64 (local.get 0)) (i32.load offset=68 (local.get 0))";
+
+/// "t_" as a number: how a text begins that names a template.
+const NAMES_TEMPLATE: u32 = 0x5f74;
 
 /// A guest whose `on-event` does `body` and then succeeds.
 fn component(fields: &str, body: &str) -> Vec<u8> {

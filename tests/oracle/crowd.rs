@@ -74,7 +74,7 @@ async fn five_hundred_messages_on_a_number_of_five_a_second_leave_in_order_and_n
         }
     }
     for _ in 0..50 {
-        settle(&stage, &mut rng).await;
+        settle(&stage, &mut rng, 400).await;
     }
     assert!(stage.runtime.is_idle());
 

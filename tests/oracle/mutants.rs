@@ -1,34 +1,35 @@
-//! Each rule is taken out in turn, and the histories must fail.
+//! Each rule is taken out in turn, and the histories must fail, and for the right reason.
 
-use ponte_policy::{ORDER, Rule};
-
-use crate::history::{Rig, play};
+use crate::history::play;
+use crate::rig::Rig;
 
 /// So many steps must be enough to miss a rule.
 const STEPS: usize = 3_000;
-
-fn without(rule: &str) -> &'static [Rule] {
-    let rest: Vec<Rule> = ORDER.iter().copied().filter(|(name, _)| *name != rule).collect();
-    assert_eq!(rest.len() + 1, ORDER.len(), "there is no rule {rule}");
-    rest.leak()
-}
 
 async fn is_missed(rig: Rig, sign: &str) {
     let failure = play(7, STEPS, rig).await.expect_err("the history must fail");
     assert!(failure.contains(sign), "it failed for another reason: {failure}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_owner_rule_is_missed() {
-    is_missed(Rig { rules: without("owner"), ..Rig::default() }, "after the owner's answer").await;
+macro_rules! missed {
+    ($($name:ident: $rig:expr => $sign:literal;)*) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            is_missed($rig, $sign).await;
+        }
+    )*};
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_window_rule_is_missed() {
-    is_missed(Rig { rules: without("window"), ..Rig::default() }, "131047").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_throughput_is_missed() {
-    is_missed(Rig { throughput: 10_000, ..Rig::default() }, "130429").await;
+missed! {
+    the_number_rule_is_missed: Rig::default().without("number") => "while Meta bars templates";
+    the_owner_rule_is_missed: Rig::default().without("owner") => "after the owner's answer";
+    the_consent_rule_is_missed: Rig::default().without("consent") => "promotion without consent";
+    the_window_rule_is_missed: Rig::default().without("window") => "131047";
+    the_template_rule_is_missed: Rig::default().without("template") => "Refused { code: 132";
+    the_echo_blind_rule_is_missed: Rig { blind: true, ..Rig::default() }.without("echo-blind") => "before the phone had its time";
+    the_quiet_hours_are_missed: Rig::default().without("quiet-hours") => "promotion at night";
+    the_frequency_rule_is_missed: Rig::default().without("frequency") => "promotion too often";
+    the_budget_is_missed: Rig { budget: Some((500_000, 1_000_000_000)), ..Rig::default() } => "over the budget";
+    the_days_people_are_missed: Rig { reach: Some((5, 1_000)), ..Rig::default() } => "to more than 5 people in a day";
+    the_throughput_is_missed: Rig { throughput: 10_000, ..Rig::default() } => "130429";
 }

@@ -52,6 +52,18 @@ fn the_last_word_about_each_category_counts() {
 }
 
 #[test]
+fn what_was_stopped_in_whatsapp_itself_begins_again_there_alone() {
+    let at_platform =
+        |change, hour: u64| Statement { source: Source::Platform, ..said(For::Marketing, change, hour * 3600) };
+    let in_chat = |hour: u64| said(For::Marketing, Change::Given, hour * 3600);
+    let mut entries = vec![in_chat(1), at_platform(Change::Withdrawn, 2), in_chat(3)];
+    assert!(!standing(&entries).allows(Category::Marketing), "Meta refuses it all the same");
+    assert!(standing(&entries).allows(Category::Utility));
+    entries.push(at_platform(Change::Given, 4));
+    assert!(standing(&entries).allows(Category::Marketing));
+}
+
+#[test]
 fn clocks_that_differ_do_not_undo_a_stop() {
     let entries = [said(For::Marketing, Change::Given, 60), said(For::Marketing, Change::Withdrawn, 0)];
     assert!(!standing(&entries).allows(Category::Marketing), "it was written later, and said in the same minute");

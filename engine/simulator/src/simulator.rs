@@ -176,6 +176,11 @@ impl Simulator {
         }
     }
 
+    /// The templates of an account as they stand.
+    pub fn templates(&self, waba: impl Into<WabaId>) -> Vec<Template> {
+        self.hub.world().accounts.get(&waba.into()).map(|account| account.templates.clone()).unwrap_or_default()
+    }
+
     /// Changes a template's status (`PAUSED`, `APPROVED` …) and tells the business.
     pub async fn set_template_status(&self, waba: impl Into<WabaId>, name: &str, language: &str, status: &str) {
         let change = |template: &mut Template| {

@@ -35,6 +35,8 @@ pub struct Consent {
     utility: Option<(Change, Timestamp)>,
     authentication: Option<(Change, Timestamp)>,
     stopped_all: Option<Timestamp>,
+    /// Since when WhatsApp itself keeps promotion from them.
+    stopped_at_platform: Option<Timestamp>,
     /// Whether the operator has taken the person off everything that is automatic.
     pub suppressed: bool,
 }
@@ -63,6 +65,9 @@ impl Consent {
                 *place = word;
             }
         }
+        if said.source == Source::Platform && not_before(said.at, self.stopped_at_platform) {
+            self.stopped_at_platform = (said.change == Change::Withdrawn).then_some(said.at);
+        }
         if !not_before(said.at, self.stopped_all) {
             return;
         }
@@ -85,6 +90,9 @@ impl Consent {
 
     /// Whether messages of a category may be sent.
     pub fn allows(&self, category: Category) -> bool {
+        if category == Category::Marketing && self.stopped_at_platform.is_some() {
+            return false;
+        }
         let need = NEEDS.iter().find(|(known, _)| *known == category).map_or(Need::Agreement, |(_, need)| *need);
         match self.last(category) {
             Some((Change::Given, _)) => true,
@@ -96,6 +104,12 @@ impl Consent {
     /// Since when everything is stopped, if so.
     pub fn stopped_all(&self) -> Option<Timestamp> {
         self.stopped_all
+    }
+
+    /// Since when WhatsApp itself keeps promotion from them, if so. Whatever they or the operator say elsewhere, it is
+    /// refused until they allow it there again. Source: Meta, error codes, 131050; `user_preferences`, `resume`.
+    pub fn stopped_at_platform(&self) -> Option<Timestamp> {
+        self.stopped_at_platform
     }
 
     /// Whether a wish changes anything. To begin again is a wish of those who stopped: a sentence in a chat does not

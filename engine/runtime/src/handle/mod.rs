@@ -282,12 +282,14 @@ async fn reserve(
     if first.item.template().is_some() {
         return Ok(None);
     }
+    let addressee = core.addressees.get(&first.conversation.contact, core.clock.now()).await?;
     let now = core.clock.now();
-    let addressee = core.addressees.get(&first.conversation.contact, now).await?;
     // The echo that was known at the start: one that came since stops the message in the transaction.
     let asking = Asking::from(&*first);
     let known = (facts, scene.known.echo);
-    let Ok((leave, hold)) = outbox::clear(core, &scene.registry, &asking, known, &addressee, now) else {
+    // As things stand now: a switch may have been turned while the flow ran.
+    let registry = core.registry.now();
+    let Ok((leave, hold)) = outbox::clear(core, &registry, &asking, known, &addressee, now) else {
         return Ok(None);
     };
     let charge = hold.line();

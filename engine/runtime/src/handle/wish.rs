@@ -74,7 +74,9 @@ pub(super) async fn obey(
 fn confirm(core: &Core, pending: &Pending, known: &Known, facts: &Facts, heard: &Heard<'_>) -> Option<NewSend> {
     let (event, now, wish) = (&pending.event, core.clock.now(), heard.reading.wish);
     let consent = &heard.before.consent;
-    let news = core.addressees.rules.confirm && consent.changes(wish) && !consent.suppressed;
+    // What they stopped in WhatsApp's own settings does not begin again by their saying so here.
+    let in_vain = wish == Wish::Start && consent.stopped_at_platform().is_some();
+    let news = core.addressees.rules.confirm && consent.changes(wish) && !consent.suppressed && !in_vain;
     let alone = !facts.ownership_at(known.echo, now).owner.is_person();
     let conversation = pending.conversation().filter(|_| news && alone && facts.window_open(now))?;
     let automated = !core.registry.now().phone_terms(&conversation.number, None).app_only;
