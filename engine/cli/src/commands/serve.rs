@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ponte_clock::SystemClock;
-use ponte_runtime::{Runtime, RuntimeSettings, WebhookSettings, router};
+use ponte_runtime::{Runtime, RuntimeSettings, WebhookSettings, hooks, router};
 use ponte_store::{SqliteStore, Store as _};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
@@ -59,6 +59,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     });
     let webhooks = WebhookSettings { verify_token, signatures };
     let app = router(runtime.clone(), webhooks, Arc::new(move || metrics.render()));
+    let app = app.merge(hooks(runtime.clone(), config.hooks.iter().cloned()));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     tracing::info!("shutting down: finishing what is in hand");
     runtime.shutdown().await;

@@ -1,6 +1,8 @@
 //! What the rules look at.
 
-use ponte_model::{Body, ContactId, Content, Event, InstallationId, MediaKind, Message, NumberId, Owner, Phone, UserId};
+use ponte_model::{
+    Body, ContactId, Content, Event, InstallationId, MediaKind, Message, NumberId, Owner, Phone, UserId,
+};
 
 use super::Candidate;
 
