@@ -11,23 +11,29 @@ use crate::stage::{NUMBER, Stage, WABA, root};
 pub const SOURCE: &str = "loja";
 /// Another of its sources, which lets tests through.
 pub const TESTING: &str = "loja-de-teste";
-/// What both sign with.
+/// One of Shopify's.
+pub const SHOPIFY: &str = "loja-shopify";
+/// What the first two sign with.
 pub const STORE_SECRET: &str = "test-store-secret";
 
 /// The sources of every stage.
 pub(crate) fn sources() -> Vec<Hook> {
-    let hook = |name: &str, test_orders| {
+    let hook = |name: &str, kind, secret: &str, test_orders| {
         let settings = Settings {
             name: name.to_owned(),
-            kind: Kind::SignedJson,
-            secrets: vec![STORE_SECRET.into()],
+            kind,
+            secrets: vec![secret.into()],
             number: NUMBER.into(),
             country: Some("BR".to_owned()),
             test_orders,
         };
         Hook { source: Source::new(settings).expect("a source"), tenant: None }
     };
-    vec![hook(SOURCE, false), hook(TESTING, true)]
+    vec![
+        hook(SOURCE, Kind::SignedJson, STORE_SECRET, false),
+        hook(TESTING, Kind::SignedJson, STORE_SECRET, true),
+        hook(SHOPIFY, Kind::Shopify, "shpss_ponte_vector_1", false),
+    ]
 }
 
 /// What the store says of order 1001, at the moment of the stage.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ponte_clock::Clock as _;
 use ponte_store::SendState;
-use ponte_tests::store::{SOURCE, STORE_SECRET, TESTING, order};
+use ponte_tests::store::{SHOPIFY, SOURCE, STORE_SECRET, TESTING, order};
 use ponte_tests::{NUMBER, Stage, StageBuilder, guests};
 use serde_json::{Value, json};
 
@@ -60,6 +60,28 @@ async fn a_paid_order_that_is_told_twice_gives_one_template() {
     assert!(read[0].starts_with(PAID), "{:?}", read[0]);
     assert!(stage.simulator.refusals().is_empty());
     assert_eq!(stage.last_rule(ANA).await, "order");
+}
+
+#[tokio::test]
+async fn shopify_tells_as_it_signs_and_the_buyer_is_found_by_a_number_without_a_country() {
+    let stage = stage().await;
+    let body = include_bytes!("../../engine/hooks/tests/payloads/shopify-paid.json").to_vec();
+    // Computed with openssl.
+    let headers = [
+        ("x-shopify-hmac-sha256", "I+qPQYcGsVc3b/e2x2sqxoLJmkif1o9lfNEfgWITk6I="),
+        ("x-shopify-topic", "orders/paid"),
+        ("x-shopify-event-id", "98880550-7158-44d4-b7cd-2c97c8a091b5"),
+        ("x-shopify-triggered-at", "2026-11-24T01:04:11.123456789Z"),
+    ];
+    let forged = [("x-shopify-hmac-sha256", "AAAAQYcGsVc3b/e2x2sqxoLJmkif1o9lfNEfgWITk6I="), headers[1], headers[2]];
+    assert_eq!(stage.store_posts(SHOPIFY, &forged, body.clone()).await, 401);
+    for _ in 0..2 {
+        assert_eq!(stage.store_posts(SHOPIFY, &headers, body.clone()).await, 200);
+    }
+    pass(&stage, 61).await;
+    let inbox = stage.simulator.customer("5511987654321").inbox();
+    assert_eq!(inbox.len(), 1);
+    assert!(inbox[0].text.contains("2× Camiseta - Azul / M 👕, 1× Boné. Total: R$ 129,90"), "{}", inbox[0].text);
 }
 
 #[tokio::test]
@@ -260,7 +282,7 @@ async fn a_template_that_is_missing_in_the_customers_language_gives_way_to_the_s
 #[tokio::test]
 async fn a_customer_who_stopped_everything_is_not_told() {
     let stage = stage().await;
-    stage.simulator.customer(ANA).writes("parem de me mandar mensagens").await;
+    stage.simulator.customer(ANA).writes("não quero receber nenhuma mensagem").await;
     stage.rest().await;
     let before = read(&stage).len();
     tells(&stage, "ev-1", "paid").await;

@@ -134,16 +134,17 @@ fn an_order_changes_nothing_of_who_speaks_or_of_the_window() {
 }
 
 #[test]
-fn a_flow_that_follows_up_hears_only_those_who_may_be_answering_it() {
+fn a_flow_that_follows_up_hears_those_who_may_be_answering_it_before_others_and_nobody_else() {
     let who = |heard_last| {
         let routing = Routing::default();
         let trigger =
             |follow_up| Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up };
         let (orders, menu) = (trigger(true), trigger(false));
         let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
+        // Behind the other in priority.
         let candidates = [
-            Candidate { installation: &ids[0], trigger: &orders, open: None },
             Candidate { installation: &ids[1], trigger: &menu, open: None },
+            Candidate { installation: &ids[0], trigger: &orders, open: None },
         ];
         let event = event(Origin::Customer, Body::Message(Message::of(Content::Text { body: "cadê?".into() })));
         let question = Question {

@@ -42,6 +42,13 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         template_categories: config.templates.clone(),
         ..defaults
     };
+    for hook in &config.hooks {
+        let number = hook.source.number();
+        if !store.numbers().await?.iter().any(|row| row.id == *number) {
+            tracing::warn!(source = hook.source.name(), %number,
+                "the number that speaks for a store is not registered; `ponte number add {number}` registers it");
+        }
+    }
     // Before anything is read from it: what changes from here on is noticed.
     let version = store.registry_version().await?;
     let runtime = pipeline::start(config, settings, store, Arc::new(SystemClock), tokens).await?;

@@ -75,7 +75,8 @@ pub struct Trigger {
     /// At which hours.
     #[serde(default)]
     pub hours: TriggerHours,
-    /// For so many hours after the flow wrote to somebody, it is offered what they do; and nothing that others do.
+    /// For so many hours after the flow wrote to somebody, it is offered what they do, before other flows; and nothing
+    /// that others do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow_up_hours: Option<u32>,
 }

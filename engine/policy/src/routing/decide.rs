@@ -88,6 +88,7 @@ pub fn sentence(rule: &str) -> &'static str {
         "owned-by-team" => "somebody of the team speaks",
         "default" => "no rule of the policy held",
         "first-match" => "the first flow, by priority, that takes it",
+        "follow-up" => "the flow that wrote to the customer last, and wants to hear what is said to that",
         "no-flow" => "no flow takes it",
         "order" => "the first flow, by priority, that takes orders",
         "test-order" => "a test order, and its source lets none through",
@@ -309,9 +310,14 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
         Owner::Flow | Owner::Nobody => {}
     }
     let Target::Flow(one) = to else {
-        return match flows.find(|candidate| candidate.takes(kind, question.heard_last)) {
-            Some(first) => decided(Handler::Flow(first.installation.clone()), "first-match", why),
-            None => but("no-flow", sentence("no-flow")),
+        let mut taking = flows.filter(|candidate| candidate.takes(kind, question.heard_last));
+        let first = taking.clone().next();
+        // Who may be answering a flow is heard by that flow before any other.
+        let answered = taking.find(|candidate| candidate.trigger.follow_up);
+        return match (answered, first) {
+            (Some(flow), _) => decided(Handler::Flow(flow.installation.clone()), "follow-up", why),
+            (None, Some(first)) => decided(Handler::Flow(first.installation.clone()), "first-match", why),
+            (None, None) => but("no-flow", sentence("no-flow")),
         };
     };
     match flows.find(|candidate| candidate.installation == one) {
