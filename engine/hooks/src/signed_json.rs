@@ -61,9 +61,26 @@ struct Told {
     order: Order,
 }
 
+/// What some write as text and others as a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Word {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl From<Word> for String {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::Text(text) => text,
+            Word::Number(number) => number.to_string(),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Order {
-    id: String,
+    id: Word,
     number: Option<String>,
     state: String,
     changed_at: String,
@@ -83,7 +100,7 @@ struct Order {
 
 #[derive(Deserialize)]
 struct Total {
-    amount: String,
+    amount: Word,
     currency: String,
 }
 
@@ -108,7 +125,7 @@ struct ParcelTold {
 #[derive(Default, Deserialize)]
 struct Customer {
     name: Option<String>,
-    phone: Option<String>,
+    phone: Option<Word>,
     country: Option<String>,
     language: Option<String>,
 }
@@ -122,19 +139,20 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
     }
     let Told { order } = serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
     let fits = |text: &str| !text.trim().is_empty() && text.len() <= LONGEST_ID;
-    if !fits(&order.id) {
+    let id = String::from(order.id);
+    if !fits(&id) {
         return Err(format!("`order.id` has 1 to {LONGEST_ID} letters"));
     }
     let changed = instant(&order.changed_at).ok_or_else(|| {
         format!("`order.changed_at` is no moment: write it as in RFC 3339, not {:?}", order.changed_at)
     })?;
-    let total = match &order.total {
-        Some(total) => Some(price::read(&total.amount, &total.currency).ok_or_else(|| {
-            format!(
-                "`order.total` is no amount: write \"129.90\" and \"BRL\", not {:?} and {:?}",
-                total.amount, total.currency
-            )
-        })?),
+    let total = match order.total {
+        Some(Total { amount, currency }) => {
+            let amount = String::from(amount);
+            Some(price::read(&amount, &currency).ok_or_else(|| {
+                format!("`order.total` is no amount: write \"129.90\" and \"BRL\", not {amount:?} and {currency:?}")
+            })?)
+        }
         None => None,
     };
     let words = |text: Option<String>| text.map(|text| cut(text.trim())).filter(|text| !text.is_empty());
@@ -142,8 +160,8 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
     let country = words(country).or_else(|| source.country.clone());
     Ok(StoreOrder {
         source: source.name.clone(),
-        number: order.number.filter(|number| fits(number)).unwrap_or_else(|| order.id.clone()),
-        id: order.id,
+        number: order.number.filter(|number| fits(number)).unwrap_or_else(|| id.clone()),
+        id,
         state: state(&order.state),
         changed,
         total,
@@ -163,7 +181,7 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
             .collect(),
         customer: Buyer {
             name: words(name),
-            phone: phone.and_then(|phone| phone::read(&phone, country.as_deref())),
+            phone: phone.and_then(|phone| phone::read(&String::from(phone), country.as_deref())),
             language: words(language),
         },
         test: order.test,

@@ -221,6 +221,21 @@ fn an_order_in_the_signed_format() {
 }
 
 #[test]
+fn ids_numbers_and_amounts_may_be_written_as_numbers() {
+    let mut told_as_numbers = signed();
+    told_as_numbers["order"]["id"] = json!(1001);
+    told_as_numbers["order"]["customer"]["phone"] = json!(11987654321_u64);
+    told_as_numbers["order"]["total"]["amount"] = json!(129.9);
+    let bytes = told_as_numbers.to_string();
+    let (one, other) = (
+        decode(&source(Kind::SignedJson, false), &[], bytes.as_bytes()),
+        decode(&source(Kind::SignedJson, false), &[], signed().to_string().as_bytes()),
+    );
+    let without_raw = |event: &Event| StoreOrder { raw: Value::Null, ..told(event).clone() };
+    assert_eq!(without_raw(&one), without_raw(&other));
+}
+
+#[test]
 fn what_cannot_be_made_out_is_kept_and_says_why() {
     let changed = |path: &str, value: Value| {
         let mut json = signed();

@@ -59,12 +59,10 @@ struct Case {
     known: bool,
     app_only: bool,
     locked: bool,
-    heard_last: Option<&'static str>,
     policy: &'static str,
 }
 
-const PLAIN: Case =
-    Case { owner: Owner::Nobody, known: true, app_only: false, locked: false, heard_last: None, policy: "" };
+const PLAIN: Case = Case { owner: Owner::Nobody, known: true, app_only: false, locked: false, policy: "" };
 
 /// Where `menu` takes messages, and `orders` orders and what is said to its own messages: who handles the event.
 fn decide(event: &Event, case: &Case) -> String {
@@ -81,7 +79,6 @@ fn decide(event: &Event, case: &Case) -> String {
         Candidate { installation: &ids[1], trigger: &menu, open: None },
     ];
     let (number, contact, phone) = ("1".into(), "con_1".into(), "5511987654321".into());
-    let heard_last = case.heard_last.map(InstallationId::from);
     let decision = route(
         &routing,
         &Question {
@@ -96,7 +93,7 @@ fn decide(event: &Event, case: &Case) -> String {
             owner: case.owner,
             person: Person { id: case.known.then_some(&contact), phone: Some(&phone), ..Person::default() },
             first_contact: false,
-            heard_last: heard_last.as_ref(),
+            heard_last: None,
             campaign: None,
             candidates: &candidates,
         },
