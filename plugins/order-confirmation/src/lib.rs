@@ -73,7 +73,8 @@ fn learn(event: &Event, order: &StoreOrder) -> Outcome {
     let (rules, mut book) = (rules()?, book()?);
     match book.learn(order, event.at, &rules) {
         Learned::Refused(why) => {
-            return Ok(info!("order {} of {}: nothing is said: {why}", order.number, order.source));
+            info!("order {} of {}: nothing is said: {why}", order.number, order.source);
+            return Ok(());
         }
         Learned::Known(why) => info!("order {} of {}: nothing new is said: {why}", order.number, order.source),
         Learned::Settle(after) if after > 0 => {
@@ -106,7 +107,8 @@ fn tell(event: &Event, book: &mut Book, key: &str, rules: &Rules) -> Result<(), 
                 if let Err(refusal) = sent.expire_after(rules.stale.max(1)) {
                     warn!("the template may leave late: {refusal}");
                 }
-                return Ok(record.was_told());
+                record.was_told();
+                return Ok(());
             }
             Err(refusal @ Refusal::Template(_)) => {
                 refused.get_or_insert(refusal);
@@ -158,7 +160,8 @@ fn languages(event: &Event, record: &Record) -> Result<Vec<Language>, Error> {
 /// The customer says something in the days after they were told of an order.
 fn asked(event: &Event, content: &Content) -> Outcome {
     if conversation::facts().is_some_and(|facts| facts.owner.is_person()) {
-        return Ok(debug!("a person speaks here"));
+        debug!("a person speaks here");
+        return Ok(());
     }
     let book = book()?;
     let ask = match content {

@@ -31,9 +31,12 @@ fn order(state: OrderState, changed: Instant) -> StoreOrder {
     }
 }
 
+/// A state, when it came about, and when the store tells of it.
+type Told = (OrderState, Instant, Instant);
+
 /// Hears what the store tells, each with the hour at which it happened and the one at which it is told, and lets the
 /// timer ring when it is due. What the customer is told.
-fn told(events: &[(OrderState, Instant, Instant)], rules: &Rules) -> Vec<State> {
+fn told(events: &[Told], rules: &Rules) -> Vec<State> {
     let mut book = Book::default();
     let (mut said, mut due) = (Vec::new(), None);
     let ring = |book: &mut Book, due: &mut Option<Instant>, now: Instant, said: &mut Vec<State>| {
@@ -61,7 +64,7 @@ fn each_state_is_told_once_whatever_the_store_repeats_delays_and_reorders() {
     let at = |state: &OrderState, minutes: u64| (state.clone(), NOON + minutes * MINUTE, NOON + minutes * MINUTE);
     let late =
         |state: &OrderState, happened: u64, hours: u64| (state.clone(), NOON + happened * MINUTE, NOON + hours * HOUR);
-    let table: &[(&str, Vec<(OrderState, Instant, Instant)>, &[State])] = &[
+    let table: &[(&str, Vec<Told>, &[State])] = &[
         (
             "the whole way",
             vec![at(&Placed, 0), at(&Paid, 10), at(&Shipped, 90), at(&Delivered, 900)],
