@@ -85,6 +85,35 @@ async fn shopify_tells_as_it_signs_and_the_buyer_is_found_by_a_number_without_a_
 }
 
 #[tokio::test]
+async fn every_flow_that_takes_orders_hears_of_them_and_each_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let package = guests::package(dir.path(), "good-customers", &guests::tagging("comprou"), "skip", "");
+    let manifest = std::fs::read_to_string(package.join("flow.toml")).unwrap();
+    std::fs::write(package.join("flow.toml"), manifest.replace("[\"message\"]", "[\"order\"]")).unwrap();
+    let stage = stage_with(StageBuilder::default().package(package, ""), "").await;
+    for event in ["ev-1", "ev-1"] {
+        tells(&stage, event, "paid").await;
+    }
+    pass(&stage, 61).await;
+    assert_eq!(read(&stage).len(), 1);
+    let conversation = stage.conversation(ANA).await;
+    let row = stage.store().contact(&conversation.contact).await.unwrap().unwrap();
+    assert_eq!(row.tags, ["comprou"]);
+    let runs = stage.store().runs(10).await.unwrap();
+    assert_eq!(runs.iter().filter(|run| run.rule == "order").count(), 2, "{runs:#?}");
+}
+
+#[tokio::test]
+async fn the_longest_id_of_an_order_is_no_trouble() {
+    let stage = stage().await;
+    let mut told = order(&stage, ANA, "ev-1", "paid");
+    told["order"]["id"] = json!("9".repeat(64));
+    assert_eq!(stage.store_tells(SOURCE, &told).await, 200);
+    pass(&stage, 61).await;
+    assert_eq!(read(&stage).len(), 1);
+}
+
+#[tokio::test]
 async fn orders_survive_a_restart_between_the_answer_and_the_template() {
     let stage = stage().await;
     tells(&stage, "ev-1", "paid").await;

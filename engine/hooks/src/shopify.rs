@@ -77,6 +77,7 @@ pub(crate) fn order(source: &Source, request: Request<'_>, json: &Value, now: Ti
         withheld: test && !source.test_orders,
         channel: text(json, "/source_name"),
         consent: consent(json),
+        listener: None,
         raw: json.clone(),
     })
 }

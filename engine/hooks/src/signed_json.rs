@@ -188,6 +188,7 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
         withheld: order.test && !source.test_orders,
         channel: words(order.channel),
         consent: order.consent,
+        listener: None,
         raw: json.clone(),
     })
 }

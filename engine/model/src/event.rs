@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::{
     AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, Handover, HistoryItem, HistoryProgress,
-    IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, StoreOrder, TemplateUpdate, Timestamp,
-    WabaId,
+    IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, StoreOrder, TemplateUpdate,
+    Timestamp, WabaId,
 };
 
 /// Something that happened. Timers, schedules and a shop's webhooks are events like any other.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Phone, Timestamp};
+use crate::{InstallationId, Phone, Timestamp};
 
 /// An order as the store told of it, at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,10 @@ pub struct StoreOrder {
     /// Whether the customer agreed to be told of the order on WhatsApp, where the store asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<bool>,
+    /// The installation that this telling is for: each flow that takes orders is told by an event of its own. None where
+    /// there was no such flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<InstallationId>,
     /// Everything as it came.
     pub raw: Value,
 }

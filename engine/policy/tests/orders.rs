@@ -45,6 +45,7 @@ fn paid() -> StoreOrder {
         withheld: false,
         channel: None,
         consent: None,
+        listener: None,
         raw: serde_json::Value::Null,
     }
 }
@@ -123,6 +124,9 @@ fn s2_an_order_goes_to_the_flow_that_takes_orders_whoever_speaks_in_the_chat() {
     }
     assert_eq!(decide(&told(StoreOrder { test: true, withheld: true, ..paid() }), &PLAIN), "test-order");
     assert_eq!(decide(&told(StoreOrder { test: true, ..paid() }), &PLAIN), "orders (order)");
+    let to = |listener: &str| StoreOrder { listener: Some(listener.into()), ..paid() };
+    assert_eq!(decide(&told(to("orders")), &PLAIN), "orders (order)");
+    assert_eq!(decide(&told(to("gone")), &PLAIN), "no-flow", "what was meant for one is not given to another");
 }
 
 #[test]

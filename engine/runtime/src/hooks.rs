@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use ponte_hooks::{Request, Source};
-use ponte_model::{Event, TenantId};
+use ponte_model::{Body, Event, EventKey, StoreOrder, TenantId};
 use ponte_store::Incoming;
 
 use crate::core::Core;
 use crate::ingest::take_in;
+use crate::registry::Installed;
 use crate::{IngestError, Runtime};
 
 /// Bodies up to 2 MiB are taken: an order of hundreds of lines has a few hundred KiB.
@@ -88,10 +89,33 @@ pub(crate) async fn ingest(core: &Arc<Core>, tenant: Option<TenantId>, event: Ev
         (Some(right), Some(told)) if right != told => {
             tracing::warn!(%right, %told, "the tenant of [hooks.…] is not the one that the number belongs to; that one's it is");
         }
-        (None, _) => tracing::warn!(number = number.map(AsRef::as_ref).unwrap_or_default(),
-            "a store tells of orders, and the number that speaks for it is not registered: `ponte number add`"),
+        (None, _) => tracing::warn!(
+            number = number.map(AsRef::as_ref).unwrap_or_default(),
+            "a store tells of orders, and the number that speaks for it is not registered: `ponte number add`"
+        ),
         _ => {}
     }
     let tenant = registered.or(tenant).unwrap_or_else(|| core.settings.default_tenant.clone());
-    take_in(core, vec![Incoming { tenant, contact: None, event: Arc::new(event) }]).await
+    let events = for_each_listener(core, &tenant, event).into_iter();
+    take_in(core, events.map(|event| Incoming { tenant: tenant.clone(), contact: None, event: event.into() }).collect())
+        .await
+}
+
+/// An order is no question that one flow answers: confirmations, shipping, lists of good customers may all go by it. So
+/// each flow that takes orders is told by an event of its own, all of them stored together or none.
+fn for_each_listener(core: &Core, tenant: &TenantId, event: Event) -> Vec<Event> {
+    let Body::Order(order) = &event.body else { return vec![event] };
+    let registry = core.registry.now();
+    let takes = |installed: &&&Arc<Installed>| installed.trigger.events.contains(event.body.kind());
+    let told: Vec<Event> = registry
+        .asked(tenant, event.number_id.as_ref())
+        .iter()
+        .filter(takes)
+        .map(|installed| {
+            let order = StoreOrder { listener: Some(installed.id.clone()), ..(**order).clone() };
+            let key = EventKey::of(&[event.key.as_str(), installed.id.as_str()]);
+            Event { key, body: Body::Order(Box::new(order)), ..event.clone() }
+        })
+        .collect();
+    if told.is_empty() { vec![event] } else { told }
 }

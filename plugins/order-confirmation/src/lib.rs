@@ -23,22 +23,24 @@ use rules::Rules;
 /// Where the [`Book`] is kept, per conversation.
 const BOOK: &str = "orders";
 
-/// What stands before an order's key in the name of the timer after which its state is told.
+/// What the names of timers begin with after which the state of an order is told. The order's key is the payload.
 const TIMER: &str = "settle:";
 
 fn on_event(event: Event) -> Outcome {
     match &event.body {
         Body::Order(order) => learn(&event, order),
-        Body::Timer(timer) => match timer.name.strip_prefix(TIMER) {
-            Some(key) => due(&event, key),
-            None => Ok(()),
-        },
+        Body::Timer(timer) if timer.name.starts_with(TIMER) => due(&event, &timer.payload),
         Body::Message(message) => asked(&event, &message.content),
         _ => Ok(()),
     }
 }
 
 ponte_sdk::flow!(on_event);
+
+/// The name of an order's timer: names have 64 bytes, keys may have more.
+fn timer(key: &str) -> String {
+    format!("{TIMER}{:016x}", words::hash(key))
+}
 
 fn rules() -> Result<Rules, Error> {
     let mut rules = Rules::default();
@@ -79,7 +81,7 @@ fn learn(event: &Event, order: &StoreOrder) -> Outcome {
         Learned::Known(why) => info!("order {} of {}: nothing new is said: {why}", order.number, order.source),
         Learned::Settle(after) if after > 0 => {
             let key = book::key(&order.source, &order.id);
-            schedule::after(&format!("{TIMER}{key}"), after, "")?;
+            schedule::after(&timer(&key), after, &key)?;
         }
         Learned::Settle(_) => tell(event, &mut book, &book::key(&order.source, &order.id), &rules)?,
     }
@@ -127,7 +129,7 @@ fn tell(event: &Event, book: &mut Book, key: &str, rules: &Rules) -> Result<(), 
         Some(Refusal::Quota(until)) => {
             info!("order {}: put off by a quota until {until}", record.number);
             record.due = Some(until);
-            schedule::at(&format!("{TIMER}{key}"), until, "")?;
+            schedule::at(&timer(key), until, key)?;
         }
         // The customer's wish, or a person's: it is not said later out of the blue.
         Some(refusal) => {

@@ -37,6 +37,11 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
+/// A number that stands for a text: FNV-1a, 64 bits.
+pub fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +66,13 @@ mod tests {
         assert_eq!(plain("CADÊ o meu pedido??"), " cade o meu pedido ");
         assert_eq!(plain("it didn’t arrive :("), " it didnt arrive ");
         assert_eq!(plain("…"), " ");
+    }
+
+    /// Of the list that the authors of FNV publish.
+    #[test]
+    fn hashes() {
+        assert_eq!(hash(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(hash("foobar"), 0x8594_4171_f739_67e8);
     }
 
     proptest! {

@@ -90,7 +90,7 @@ pub fn sentence(rule: &str) -> &'static str {
         "first-match" => "the first flow, by priority, that takes it",
         "follow-up" => "the flow that wrote to the customer last, and wants to hear what is said to that",
         "no-flow" => "no flow takes it",
-        "order" => "the first flow, by priority, that takes orders",
+        "order" => "a flow that takes orders",
         "test-order" => "a test order, and its source lets none through",
         "no-phone" => "the store knows no phone number whose country is clear",
         _ => "",
@@ -175,8 +175,8 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
     Err(kind)
 }
 
-/// An order is nobody's question, so it is not asked who answers: the flows that take orders are offered it wherever
-/// the number may send at all. What they then want to say is judged by its purpose, so a VIP whose chat belongs to the
+/// An order is nobody's question, so it is not asked who answers: the flow that it is told to hears it wherever the number
+/// may send at all. What they then want to say is judged by its purpose, so a VIP whose chat belongs to the
 /// phone may still be told that the order is paid.
 fn of_order(routing: &Routing, question: &Question<'_>, order: &StoreOrder) -> Decision {
     let nobody = |rule| own(Handler::Nobody, rule);
@@ -192,7 +192,12 @@ fn of_order(routing: &Routing, question: &Question<'_>, order: &StoreOrder) -> D
     if question.number.as_ref().is_some_and(|number| number.locked) {
         return nobody("number-locked");
     }
-    match question.candidates.iter().find(|candidate| candidate.takes(ORDER, None)) {
+    let mut taking = question.candidates.iter().filter(|candidate| candidate.takes(ORDER, None));
+    let taker = match &order.listener {
+        Some(listener) => taking.find(|candidate| candidate.installation == listener),
+        None => taking.next(),
+    };
+    match taker {
         Some(first) => own(Handler::Flow(first.installation.clone()), ORDER),
         None => nobody("no-flow"),
     }

@@ -62,6 +62,7 @@ pub(crate) fn order(key: &str, of: Contact) -> Incoming {
         withheld: false,
         channel: None,
         consent: None,
+        listener: None,
         raw: serde_json::Value::Null,
     };
     event(key, Origin::System, Lane::Message, Some(of), Body::Order(Box::new(order)))
