@@ -2,5 +2,6 @@
 
 pub mod guests;
 mod stage;
+pub mod store;
 
 pub use stage::{NUMBER, OTHER_NUMBER, SECRET, Stage, StageBuilder, TOKEN, VERIFY, WABA, root};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ponte_clock::{SharedClock, ShiftedClock};
 use ponte_model::{ContactId, ConversationId, Timestamp};
 use ponte_policy::RoutingPolicy;
-use ponte_runtime::{InstallRequest, Parts, Runtime, RuntimeSettings, Tokens, WebhookSettings, install, router};
+use ponte_runtime::{InstallRequest, Parts, Runtime, RuntimeSettings, Tokens, WebhookSettings, hooks, install, router};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
 use ponte_simulator::{Config, NumberSetup, Simulator, Waba};
 use ponte_store::{NumberConfig, NumberMode, NumberRow, SendRow, SqliteStore, Store};
@@ -285,6 +285,7 @@ impl Stage {
             signatures: Signatures::new([SECRET.into()]).expect("a secret"),
         };
         let app = router(runtime.clone(), settings, Arc::new(String::new));
+        let app = app.merge(hooks(runtime.clone(), crate::store::sources()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let webhook = format!("http://{}/webhooks/whatsapp", listener.local_addr().expect("an address"));
         let server = tokio::spawn(async move {

@@ -28,6 +28,19 @@ async fn the_triage_chat_goes_as_its_script_expects() {
 }
 
 #[tokio::test]
+async fn an_order_that_the_store_tells_of_twice_gives_one_template_as_its_script_expects() {
+    let said = play(&Shop::new(), &example("order-confirmation.yaml")).await.ok();
+    for words in [
+        "O pagamento do pedido #1001 foi confirmado",
+        "2× Camiseta azul, 1× Boné",
+        "foi enviado",
+        "12 of 12 expectations met",
+    ] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_come_as_expected_is_told_by_its_step() {
     let shop = Shop::new();
     let script = shop.write(

@@ -34,7 +34,7 @@ async fn the_example_serves_once_its_secrets_are_there() {
 async fn the_example_explains_every_key() {
     let shop = Shop::new();
     let example = std::fs::read_to_string(root().join("examples/ponte.toml")).expect("the example");
-    for table in ["", "[log]\n", "[numbers.1]\n"] {
+    for table in ["", "[log]\n", "[numbers.1]\n", "[hooks.x]\n"] {
         let config = shop.write("odd.toml", &format!("{table}odd = 1\n"));
         let said = shop.ponte(&["serve", "--config", &config]).await.refused(&["odd.toml", "unknown field `odd`"]);
         let (_, keys) = said.err.split_once("expected").expect("the keys that there are");

@@ -6,6 +6,7 @@ mod doctor;
 mod events;
 mod example;
 mod help;
+mod hooks;
 mod install;
 mod logs;
 mod money;

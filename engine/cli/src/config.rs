@@ -10,12 +10,14 @@ use ponte_model::NumberId;
 use ponte_model::consent::Category;
 use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
+use ponte_runtime::Hook;
 use ponte_whatsapp::graph::GraphSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
 use crate::consent_config::ConsentFile;
+use crate::hooks_config::{self, HooksFile};
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -46,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) consent: ConsentRules,
     /// Categories of templates, as the operator declares them.
     pub(crate) templates: BTreeMap<String, Category>,
+    /// Stores that tell of orders.
+    pub(crate) hooks: Vec<Hook>,
     pub(crate) log: Log,
 }
 
@@ -80,6 +84,7 @@ struct File {
     money: MoneyFile,
     consent: ConsentFile,
     templates: BTreeMap<String, Category>,
+    hooks: HooksFile,
     log: Log,
 }
 
@@ -172,6 +177,7 @@ impl Config {
                 .or_else(|| file.money.rates.map(|path| folder.join(path))),
             consent: file.consent.rules()?,
             templates: file.templates,
+            hooks: hooks_config::resolve(file.hooks, folder, environment)?,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),
@@ -214,7 +220,7 @@ where
 }
 
 /// A secret from `NAME`, or from the file that `NAME_FILE` names.
-fn secret(environment: Environment<'_>, name: &str) -> anyhow::Result<Option<SecretString>> {
+pub(crate) fn secret(environment: Environment<'_>, name: &str) -> anyhow::Result<Option<SecretString>> {
     if let Some(value) = variable(environment, name)? {
         return Ok(Some(value.into()));
     }
@@ -229,7 +235,7 @@ fn one_of(folder: &Path, inline: Option<SecretString>, file: Option<PathBuf>) ->
     }
 }
 
-fn read_secret(path: &Path) -> anyhow::Result<SecretString> {
+pub(crate) fn read_secret(path: &Path) -> anyhow::Result<SecretString> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read the secret in {}", path.display()))?;
     let text = text.trim();
@@ -240,7 +246,7 @@ fn read_secret(path: &Path) -> anyhow::Result<SecretString> {
 }
 
 /// Several secrets in one variable, between commas: the new one and the old one while they are rotated.
-fn several(secrets: &SecretString) -> Vec<SecretString> {
+pub(crate) fn several(secrets: &SecretString) -> Vec<SecretString> {
     use secrecy::ExposeSecret as _;
     secrets.expose_secret().split(',').map(str::trim).filter(|secret| !secret.is_empty()).map(Into::into).collect()
 }

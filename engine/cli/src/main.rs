@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod consent_config;
 mod demo;
+mod hooks_config;
 mod logging;
 mod pipeline;
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::{
     AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, Handover, HistoryItem, HistoryProgress,
-    IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, TemplateUpdate, Timestamp,
-    WabaId,
+    IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, StoreOrder, TemplateUpdate,
+    Timestamp, WabaId,
 };
 
 /// Something that happened. Timers, schedules and a shop's webhooks are events like any other.
@@ -123,6 +123,8 @@ pub enum Body {
     Timer(Timer),
     /// A flow's cron schedule came due.
     Schedule(Schedule),
+    /// A store told of an order.
+    Order(Box<StoreOrder>),
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -159,6 +161,7 @@ impl Body {
             Self::Error(_) => "error",
             Self::Timer(_) => "timer",
             Self::Schedule(_) => "schedule",
+            Self::Order(_) => "order",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

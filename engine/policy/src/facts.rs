@@ -1,6 +1,6 @@
 //! What is known of a conversation.
 
-use ponte_model::{Owner, RunId, Timestamp};
+use ponte_model::{InstallationId, Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::platform;
@@ -36,8 +36,20 @@ pub struct Facts {
     /// Until when every message is free, because somebody who came by an ad was answered in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry_free_until: Option<Timestamp>,
+    /// The flow that wrote last, of those that want to hear what is said to that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Heard>,
     /// The last app echo that was folded in, by its place in the inbox.
     pub echo_seq: i64,
+}
+
+/// A flow wrote to the person, and for a while what they say may be meant for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Which.
+    pub flow: InstallationId,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// Who speaks, and since when.
@@ -80,6 +92,11 @@ impl Facts {
             ownership = Ownership::default();
         }
         ownership
+    }
+
+    /// The flow that the person may be answering with what they do at `at`.
+    pub fn heard_last(&self, at: Timestamp) -> Option<&InstallationId> {
+        self.heard.as_ref().filter(|heard| at < heard.until).map(|heard| &heard.flow)
     }
 
     /// Whether a message that leaves at `now` is in an open free entry point window, or opens one by being the answer.

@@ -27,7 +27,7 @@ pub mod template;
 mod verdict;
 pub mod words;
 
-pub use facts::{Echo, Facts, Ownership};
+pub use facts::{Echo, Facts, Heard, Ownership};
 pub use fold::{answered, fold, hand_off, release};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};

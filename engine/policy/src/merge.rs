@@ -24,6 +24,7 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp) -> Facts {
         entry_at: ours.entry_at.max(theirs.entry_at),
         entry_free_until: ours.entry_free_until.max(theirs.entry_free_until),
         routed: ours.routed.or(theirs.routed),
+        heard: ours.heard.iter().chain(&theirs.heard).max_by_key(|heard| heard.until).cloned(),
     }
 }
 

@@ -13,6 +13,7 @@ mod conversations;
 mod core;
 mod dispatch;
 mod handle;
+mod hooks;
 mod housekeeping;
 mod ingest;
 mod install;
@@ -32,6 +33,7 @@ mod webhooks;
 
 pub use common::{SettingProblem, check_settings};
 pub use core::Tokens;
+pub use hooks::{Hook, hooks};
 pub use ingest::IngestError;
 pub use install::{InstallError, InstallRequest, install};
 pub use lifecycle::{command_number, life_of, subject};

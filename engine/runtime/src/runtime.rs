@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ponte_clock::SharedClock;
-use ponte_model::{Event, Timestamp};
+use ponte_model::{Event, TenantId, Timestamp};
 use ponte_sandbox::{Compiler, Sandbox};
 use ponte_store::{Store, StoreError};
 use ponte_whatsapp::graph::GraphClient;
@@ -23,7 +23,7 @@ use crate::registry::{Broken, Registry};
 use crate::routing::People;
 use crate::settings::RuntimeSettings;
 use crate::templates::{self, SyncedAccount, Templates};
-use crate::{housekeeping, lanes, lifecycle, schedules, timers};
+use crate::{hooks, housekeeping, lanes, lifecycle, schedules, timers};
 
 /// What a pipeline is made of.
 pub struct Parts {
@@ -130,6 +130,14 @@ impl Runtime {
         // and handed to nobody.
         let core = Arc::clone(&self.core);
         let task = self.core.tasks.spawn(async move { ingest::ingest(&core, events).await });
+        task.await.unwrap_or(Err(IngestError::Stopping))
+    }
+
+    /// Stores an event of a shop's own system; once this returns it is durable. It belongs to the tenant of its number,
+    /// or to `tenant` where the number is not registered.
+    pub(crate) async fn hear(&self, tenant: Option<TenantId>, event: Event) -> Result<usize, IngestError> {
+        let core = Arc::clone(&self.core);
+        let task = self.core.tasks.spawn(async move { hooks::ingest(&core, tenant, event).await });
         task.await.unwrap_or(Err(IngestError::Stopping))
     }
 

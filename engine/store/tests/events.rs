@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{NUMBER, at, echo, open, text};
-use ponte_model::{Contact, ConversationId, StateScope};
-use ponte_store::{Finish, Finished, SharedRead, SqliteStore, StateKey, StateWrite, Store, Stored};
+use common::{NUMBER, at, echo, open, order, text};
+use ponte_model::{Contact, ContactName, ConversationId, StateScope};
+use ponte_store::{Finish, Finished, Incoming, SharedRead, SqliteStore, StateKey, StateWrite, Store, Stored};
 
 /// Written, and nothing leaves at once.
 const DONE: Finished = Finished::Done { leaving: Vec::new() };
@@ -146,6 +146,38 @@ async fn a_shared_key_whose_time_is_up_counts_as_absent_when_it_is_read_and_when
     };
     assert_eq!(store.finish(second).await.unwrap(), DONE);
     assert_eq!(store.state(&key, at(20)).await.unwrap().unwrap().value, b"b");
+}
+
+#[tokio::test]
+async fn whom_a_store_names_is_found_by_either_spelling_and_keeps_the_name_that_whatsapp_knows() {
+    let (_dir, store) = open().await;
+    let called = |phone: &str, name: &str| {
+        let name = ContactName { display: Some(name.into()), username: None };
+        Contact { name, ..Contact::by_phone(phone) }
+    };
+    let (nine, eight) = ("5511987654321", "551187654321");
+    let ingest = async |incoming: Incoming| {
+        let stored = store.ingest(vec![incoming], at(0)).await.unwrap();
+        (stored[0].contact.clone().unwrap(), stored[0].newcomer)
+    };
+    let (ana, _) = ingest(text("m1", called(eight, "Aninha"))).await;
+    assert_eq!(ingest(order("o1", called(nine, "Ana Souza"))).await, (ana.clone(), false));
+    let row = store.contact(&ana).await.unwrap().unwrap();
+    assert_eq!((row.name.as_deref(), row.phone.unwrap().as_str()), (Some("Aninha"), eight));
+    // What the platform says is taken as it is: from now on either spelling is hers.
+    assert_eq!(ingest(text("m2", called(nine, "Aninha"))).await.0, ana);
+
+    // A newcomer by a store, who then writes by the other spelling.
+    let (bia, newcomer) = ingest(order("o2", called("5511976543210", "Bia"))).await;
+    assert!(newcomer);
+    assert_eq!(ingest(text("m3", called("551176543210", "Bia"))).await.0, bia);
+
+    // Both spellings were somebody before: a store's word does not make them one.
+    let (one, _) = ingest(text("m4", called("5511965432109", "Um"))).await;
+    let (two, _) = ingest(text("m5", called("551165432109", "Dois"))).await;
+    assert_ne!(one, two);
+    assert_eq!(ingest(order("o3", called("5511965432109", "Um"))).await.0, one);
+    assert_eq!(ingest(text("m6", called("551165432109", "Dois"))).await.0, two);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use ponte_clock::SystemClock;
-use ponte_runtime::{Runtime, RuntimeSettings, WebhookSettings, router};
+use ponte_runtime::{Runtime, RuntimeSettings, WebhookSettings, hooks, router};
 use ponte_store::{SqliteStore, Store as _};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
@@ -42,6 +42,13 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         template_categories: config.templates.clone(),
         ..defaults
     };
+    for hook in &config.hooks {
+        let number = hook.source.number();
+        if !store.numbers().await?.iter().any(|row| row.id == *number) {
+            tracing::warn!(source = hook.source.name(), %number,
+                "the number that speaks for a store is not registered; `ponte number add {number}` registers it");
+        }
+    }
     // Before anything is read from it: what changes from here on is noticed.
     let version = store.registry_version().await?;
     let runtime = pipeline::start(config, settings, store, Arc::new(SystemClock), tokens).await?;
@@ -59,6 +66,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     });
     let webhooks = WebhookSettings { verify_token, signatures };
     let app = router(runtime.clone(), webhooks, Arc::new(move || metrics.render()));
+    let app = app.merge(hooks(runtime.clone(), config.hooks.iter().cloned()));
     axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
     tracing::info!("shutting down: finishing what is in hand");
     runtime.shutdown().await;

@@ -11,6 +11,7 @@ use super::stage::Stage;
 const HELP: &str = "  TEXT              you are the customer and write TEXT
   /tap LABEL        … and tap a button or a row
   /phone TEXT       you are the owner and answer from the phone
+  /order paid       the store tells that your order is placed, paid, shipped, delivered, cancelled or refunded
   /advance 2h       let time pass (s, m, h, d)
   /why              what was decided about the last events, and by which rule
   /help             this
@@ -68,6 +69,15 @@ async fn obey(stage: &Stage, line: &str) -> anyhow::Result<bool> {
             }
             Err(error) => println!("       {error}"),
         },
+        "/order" => {
+            let state = if rest.is_empty() { "paid" } else { rest };
+            let order = serde_json::Map::from_iter([("state".to_owned(), state.into())]);
+            stage.store_tells(&order).await?;
+            println!(
+                "{}  store     your order is {state}; it is told a minute later: /advance 2m",
+                stage.wall().format("%H:%M")
+            );
+        }
         "/why" => why(stage).await?,
         _ if word.starts_with('/') => println!("       there is no {word}; /help tells what there is"),
         _ => {

@@ -4,6 +4,7 @@
 mod chat;
 mod script;
 mod stage;
+mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

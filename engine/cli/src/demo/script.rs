@@ -30,6 +30,9 @@ enum Step {
     Tap(String),
     /// The owner writes from the phone.
     Phone(String),
+    /// The store tells of an order: what is written here takes the place of what the demo's order says (`state`, `id`,
+    /// `items` … as in docs/hooks.md). The same `event` twice is the same event, delivered again.
+    Order(serde_json::Map<String, serde_json::Value>),
     /// Time passes: `25h`, `90m`, `30s`, `2d`.
     Advance(Span),
     /// What must have come of it.
@@ -106,6 +109,13 @@ pub(super) async fn play(stage: &Stage, script: &Script) -> anyhow::Result<ExitC
                 stage.phone.writes(stage.customer.phone().clone(), text).await;
                 // What came over the phone is no reply of Ponte's.
                 seen += 1;
+            }
+            Step::Order(order) => {
+                let word = |key: &str, default: &str| {
+                    order.get(key).and_then(serde_json::Value::as_str).unwrap_or(default).to_owned()
+                };
+                println!("{time}  store     order {} is {}", word("id", "1001"), word("state", "paid"));
+                stage.store_tells(order).await?;
             }
             Step::Advance(Span(by)) => {
                 stage.clock.advance(*by);

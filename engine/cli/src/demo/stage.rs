@@ -8,12 +8,13 @@ use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset, Offset as _};
 use ponte_clock::{Clock as _, ShiftedClock};
 use ponte_model::{ConversationId, NumberId, Timestamp};
-use ponte_runtime::{InstallRequest, Runtime, RuntimeSettings, Tokens, WebhookSettings, router};
+use ponte_runtime::{InstallRequest, Runtime, RuntimeSettings, Tokens, WebhookSettings, hooks, router};
 use ponte_simulator::{BusinessPhone, Config as SimulatorConfig, Customer, NumberSetup, Simulator, Waba};
 use ponte_store::{DecisionRow, NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
 
+use super::store::{self, Store};
 use crate::commands::flow::install;
 use crate::config::Config;
 use crate::pipeline;
@@ -39,6 +40,7 @@ pub(super) struct Stage {
     pub(super) phone: BusinessPhone,
     pub(super) clock: ShiftedClock,
     pub(super) flows: Vec<String>,
+    store: Store,
     zone: FixedOffset,
     runtime: Runtime,
     /// Thrown away with the stage.
@@ -68,7 +70,13 @@ impl Stage {
             config: NumberConfig::new(NumberMode::Coexistence, 20),
         };
         store.put_number(&number, clock.now()).await?;
-        let installed = install_all(&store, &data_dir, flows, clock.now()).await?;
+        let packages = packages(flows)?;
+        for template in
+            packages.iter().map(|package| store::templates(package)).collect::<Result<Vec<_>, _>>()?.concat()
+        {
+            simulator.put_template(WABA, template);
+        }
+        let installed = install_all(&store, &data_dir, packages, clock.now()).await?;
 
         let nothing = |_: &str| None;
         let config =
@@ -78,13 +86,16 @@ impl Stage {
             pipeline::start(&config, RuntimeSettings::default(), store, Arc::new(clock.clone()), tokens).await?;
 
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let webhook = format!("http://{}/webhooks/whatsapp", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let webhook = format!("http://{address}/webhooks/whatsapp");
         let settings = WebhookSettings { verify_token: VERIFY.into(), signatures: Signatures::new([SECRET.into()])? };
         let app = router(runtime.clone(), settings, Arc::new(String::new));
+        let app = app.merge(hooks(runtime.clone(), [store::source(NUMBER.into())?]));
         tokio::spawn(async move { axum::serve(listener, app).await });
         simulator.set_webhook_url(&webhook)?;
         simulator.verify_webhook().await.context("the webhook handshake failed")?;
 
+        runtime.sync_templates().await;
         let customer = simulator.customer(CUSTOMER);
         customer.is_called("Ana");
         let phone = simulator.business_phone(NUMBER).context("the simulator lost its number")?;
@@ -94,20 +105,30 @@ impl Stage {
             phone,
             clock,
             flows: installed,
+            store: Store::at(address),
             zone: at.offset().fix(),
             runtime,
             _scratch: scratch,
         })
     }
 
-    /// Waits until nothing is in hand any more.
+    /// Waits until nothing is in hand any more, and no timer is due.
     pub(super) async fn rest(&self) -> anyhow::Result<()> {
         let settled = async {
-            while !self.runtime.is_idle() {
+            loop {
+                let rings = self.runtime.store().next_timer().await?.is_some_and(|due| due <= self.clock.now());
+                if !rings && self.runtime.is_idle() {
+                    return anyhow::Ok(());
+                }
                 ponte_clock::pause(LOOK).await;
             }
         };
-        ponte_clock::within(PATIENCE, settled).await.context("the pipeline does not come to rest")
+        ponte_clock::within(PATIENCE, settled).await.context("the pipeline does not come to rest")?
+    }
+
+    /// The store tells of an order of the customer's.
+    pub(super) async fn store_tells(&self, order: &serde_json::Map<String, serde_json::Value>) -> anyhow::Result<()> {
+        self.store.tells(order, CUSTOMER, self.clock.now()).await
     }
 
     /// The time on the shop's wall clock.
@@ -137,13 +158,8 @@ impl Stage {
     }
 }
 
-/// Installs every package of a folder, those for closed hours first.
-async fn install_all(
-    store: &SqliteStore,
-    data_dir: &Path,
-    flows: &Path,
-    now: Timestamp,
-) -> anyhow::Result<Vec<String>> {
+/// Every package of a folder, by name.
+fn packages(flows: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let folder = std::fs::read_dir(flows)
         .with_context(|| format!("there is no folder {}; name one with --flows", flows.display()))?;
     let mut packages: Vec<PathBuf> = folder
@@ -152,6 +168,16 @@ async fn install_all(
         .collect();
     packages.sort();
     anyhow::ensure!(!packages.is_empty(), "there is no flow in {}", flows.display());
+    Ok(packages)
+}
+
+/// Installs packages; each is asked after those before it.
+async fn install_all(
+    store: &SqliteStore,
+    data_dir: &Path,
+    packages: Vec<PathBuf>,
+    now: Timestamp,
+) -> anyhow::Result<Vec<String>> {
     let compiler = pipeline::compiler(data_dir)?;
     let mut names = Vec::new();
     for package in packages {

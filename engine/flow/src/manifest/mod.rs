@@ -75,6 +75,10 @@ pub struct Trigger {
     /// At which hours.
     #[serde(default)]
     pub hours: TriggerHours,
+    /// For so many hours after the flow wrote to somebody, it is offered what they do, before other flows; and nothing
+    /// that others do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_hours: Option<u32>,
 }
 
 /// A kind of event that a flow can be offered.
@@ -89,6 +93,8 @@ pub enum TriggerEvent {
     Revoke,
     /// One of the flow's messages moved on.
     Receipt,
+    /// A store told of an order.
+    Order,
 }
 
 /// At which hours, by the `timezone`, `hours` and `holidays` of the installation's settings.

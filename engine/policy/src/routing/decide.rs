@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use ponte_model::{Body, InstallationId, Lane, Origin, Owner};
+use ponte_model::{Body, InstallationId, Lane, Origin, Owner, StoreOrder};
 use serde::Serialize;
 
 use super::compile::{Ready, Routing};
 use super::condition::{Asking, Condition};
 use super::document::Target;
+use super::trigger::ORDER;
 use super::{Candidate, NumberTraits, Question};
 
 /// Who handles an event, and why.
@@ -87,7 +88,11 @@ pub fn sentence(rule: &str) -> &'static str {
         "owned-by-team" => "somebody of the team speaks",
         "default" => "no rule of the policy held",
         "first-match" => "the first flow, by priority, that takes it",
+        "follow-up" => "the flow that wrote to the customer last, and wants to hear what is said to that",
         "no-flow" => "no flow takes it",
+        "order" => "a flow that takes orders",
+        "test-order" => "a test order, and its source lets none through",
+        "no-phone" => "the store knows no phone number whose country is clear",
         _ => "",
     }
 }
@@ -148,6 +153,9 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
             None => own(Handler::Nobody, "no-flow"),
         });
     }
+    if let Body::Order(order) = &event.body {
+        return Ok(of_order(routing, question, order));
+    }
     let kind = match &event.body {
         Body::Message(message) if message.group_id.is_some() => return nobody("group"),
         Body::Message(_) => "message",
@@ -165,6 +173,34 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
         return nobody("number-locked");
     }
     Err(kind)
+}
+
+/// An order is nobody's question, so it is not asked who answers: the flow that it is told to hears it wherever the number
+/// may send at all. What they then want to say is judged by its purpose, so a VIP whose chat belongs to the
+/// phone may still be told that the order is paid.
+fn of_order(routing: &Routing, question: &Question<'_>, order: &StoreOrder) -> Decision {
+    let nobody = |rule| own(Handler::Nobody, rule);
+    if order.withheld {
+        return nobody("test-order");
+    }
+    if question.person.id.is_none() {
+        return nobody("no-phone");
+    }
+    if let Some(why) = question.number.as_ref().and_then(|number| routing.app_only(number)) {
+        return Decision { detail: Some(why), ..own(Handler::App, "app-only") };
+    }
+    if question.number.as_ref().is_some_and(|number| number.locked) {
+        return nobody("number-locked");
+    }
+    let mut taking = question.candidates.iter().filter(|candidate| candidate.takes(ORDER, None));
+    let taker = match &order.listener {
+        Some(listener) => taking.find(|candidate| candidate.installation == listener),
+        None => taking.next(),
+    };
+    match taker {
+        Some(first) => own(Handler::Flow(first.installation.clone()), ORDER),
+        None => nobody("no-flow"),
+    }
 }
 
 impl Routing {
@@ -279,13 +315,18 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
         Owner::Flow | Owner::Nobody => {}
     }
     let Target::Flow(one) = to else {
-        return match flows.find(|candidate| candidate.takes(kind)) {
-            Some(first) => decided(Handler::Flow(first.installation.clone()), "first-match", why),
-            None => but("no-flow", sentence("no-flow")),
+        let mut taking = flows.filter(|candidate| candidate.takes(kind, question.heard_last));
+        let first = taking.clone().next();
+        // Who may be answering a flow is heard by that flow before any other.
+        let answered = taking.find(|candidate| candidate.trigger.follow_up);
+        return match (answered, first) {
+            (Some(flow), _) => decided(Handler::Flow(flow.installation.clone()), "follow-up", why),
+            (None, Some(first)) => decided(Handler::Flow(first.installation.clone()), "first-match", why),
+            (None, None) => but("no-flow", sentence("no-flow")),
         };
     };
     match flows.find(|candidate| candidate.installation == one) {
-        Some(flow) if flow.takes(kind) => decided(Handler::Flow(one.clone()), "default", why),
+        Some(flow) if flow.takes(kind, question.heard_last) => decided(Handler::Flow(one.clone()), "default", why),
         Some(_) => but("no-flow", "it takes no such event at this time"),
         None => but("flow-not-active", "it is not active on this number"),
     }

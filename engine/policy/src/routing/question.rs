@@ -1,6 +1,8 @@
 //! What the rules look at.
 
-use ponte_model::{Body, ContactId, Content, Event, MediaKind, Message, NumberId, Owner, Phone, UserId};
+use ponte_model::{
+    Body, ContactId, Content, Event, InstallationId, MediaKind, Message, NumberId, Owner, Phone, UserId,
+};
 
 use super::Candidate;
 
@@ -17,6 +19,8 @@ pub struct Question<'a> {
     pub person: Person<'a>,
     /// Whether nobody was heard of before in this conversation: the customer's first message, and none from the phone.
     pub first_contact: bool,
+    /// The flow that the person may be answering: the last that wrote to them and wants to hear what they say to that.
+    pub heard_last: Option<&'a InstallationId>,
     /// The template that the event answers, by its name, if it answers one of ours.
     pub campaign: Option<&'a str>,
     /// The flows that may be asked, in their order.

@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use ponte_model::InstallationId;
 use serde::{Deserialize, Serialize};
 
+/// The word for what a store tells of an order.
+pub(super) const ORDER: &str = "order";
+
 /// Which events a flow is offered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
-    /// Kinds of events: `message`, `edit`, `revoke`, `receipt`.
+    /// Kinds of events: `message`, `edit`, `revoke`, `receipt`, `order`.
     pub events: BTreeSet<String>,
     /// In which hours.
     pub hours: HoursCondition,
+    /// Whether what customers do is offered only where they may be answering this flow: a while after it wrote to them.
+    pub follow_up: bool,
 }
 
 /// In which hours a flow is offered events.
@@ -39,13 +44,15 @@ pub struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// Whether the flow wants to be offered an event of a kind now.
-    pub(super) fn takes(&self, kind: &str) -> bool {
+    /// Whether the flow wants to be offered an event of a kind now. `heard_last` is the flow that the person may be
+    /// answering.
+    pub(super) fn takes(&self, kind: &str, heard_last: Option<&InstallationId>) -> bool {
         let hours = match self.trigger.hours {
             HoursCondition::Any => true,
             HoursCondition::Open => self.open.unwrap_or(true),
             HoursCondition::Closed => self.open == Some(false),
         };
-        hours && self.trigger.events.contains(kind)
+        let answers = !self.trigger.follow_up || kind == ORDER || heard_last == Some(self.installation);
+        hours && answers && self.trigger.events.contains(kind)
     }
 }

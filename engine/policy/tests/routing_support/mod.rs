@@ -64,7 +64,7 @@ impl Chat<'_> {
             at,
             body: Body::Message(message),
         };
-        let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any };
+        let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false };
         let names = ["menu".into(), "night".into(), "boletos".into()];
         let candidates: Vec<_> =
             names.iter().map(|installation| Candidate { installation, trigger: &trigger, open: None }).collect();
@@ -81,6 +81,7 @@ impl Chat<'_> {
             owner: self.owner,
             person: Person { id: Some(&contact), phone: Some(&phone), user_id: None, tags: &self.tags },
             first_contact: self.first_contact,
+            heard_last: None,
             campaign: self.campaign,
             candidates: &candidates,
         })

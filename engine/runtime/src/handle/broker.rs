@@ -49,7 +49,11 @@ impl RunBroker {
             seq: pending.seq,
             at: pending.event.at,
             conversation: scene.conversation.clone(),
-            person: pending.event.contact.clone().filter(|person| !person.is_anonymous()),
+            person: match pending.event.body {
+                // A store's spelling of the phone number: what WhatsApp knows of the person is better.
+                ponte_model::Body::Order(_) => None,
+                _ => pending.event.contact.clone().filter(|person| !person.is_anonymous()),
+            },
             previous_customer_at: match pending.event.body {
                 ponte_model::Body::Message(_) => scene.facts.previous_customer_at,
                 _ => scene.facts.last_customer_at,

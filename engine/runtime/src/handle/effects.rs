@@ -1,12 +1,13 @@
 //! From what a run asked for to what is written.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ponte_model::{
     Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
 };
 use ponte_policy::money::merge_bubbles;
-use ponte_policy::{Facts, answered, hand_off, release};
+use ponte_policy::{Facts, Heard, answered, hand_off, release};
 use ponte_store::{
     Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
 };
@@ -26,6 +27,8 @@ pub(super) struct Change<'a> {
     now: Timestamp,
     /// Whether consecutive texts become one message.
     merge: bool,
+    /// For so long the flow wants to hear what is said to its messages.
+    follow_up: Option<Duration>,
 }
 
 /// Facts as the store keeps them.
@@ -49,6 +52,7 @@ impl<'a> Change<'a> {
             scene,
             now: core.clock.now(),
             merge: installed.merge,
+            follow_up: installed.follow_up,
         }
     }
 
@@ -112,6 +116,9 @@ impl<'a> Change<'a> {
         let Some(number) = self.pending.event.number_id.clone() else { return };
         if matches!(item, OutboxItem::Message { .. }) && self.pending.contact.as_ref() == Some(&contact) {
             self.facts = answered(std::mem::take(&mut self.facts), self.now);
+            if let Some(span) = self.follow_up {
+                self.facts.heard = Some(Heard { flow: self.installation.clone(), until: self.now.plus(span) });
+            }
         }
         self.finish.sends.push(NewSend {
             id: SendId::of(&self.run, self.finish.sends.len()),

@@ -170,6 +170,7 @@ async fn decide(
         profile: &profile,
         owner: facts.ownership_at(known.echo, core.clock.now()).owner,
         first_contact: routing::first_contact(facts, known.echo),
+        heard_last: facts.heard_last(event.at),
         campaign: campaign.as_deref(),
     };
     let installations = registry.asked(&pending.tenant, pending.event.number_id.as_ref());

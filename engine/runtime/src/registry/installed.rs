@@ -1,5 +1,7 @@
 //! An installation, ready to run: its package and settings understood, its plugin loaded.
 
+use std::time::Duration;
+
 use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TriggerEvent, TriggerHours};
 use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Refusal, TenantId};
 use ponte_policy::hours::Hours;
@@ -20,6 +22,8 @@ pub(crate) struct Installed {
     /// Empty: every number of the tenant.
     pub(crate) numbers: Vec<NumberId>,
     pub(crate) trigger: Trigger,
+    /// For so long after it wrote to somebody the flow is offered what they do.
+    pub(crate) follow_up: Option<Duration>,
     pub(crate) permissions: PermissionSet,
     pub(crate) failure: Failure,
     /// Whether consecutive texts of a run become one message.
@@ -46,6 +50,7 @@ fn kind(event: TriggerEvent) -> &'static str {
         TriggerEvent::Edit => "edit",
         TriggerEvent::Revoke => "revoke",
         TriggerEvent::Receipt => "receipt",
+        TriggerEvent::Order => "order",
     }
 }
 
@@ -58,6 +63,7 @@ pub(crate) fn trigger(declared: &ponte_flow::Trigger) -> Trigger {
             TriggerHours::Open => HoursCondition::Open,
             TriggerHours::Closed => HoursCondition::Closed,
         },
+        follow_up: declared.follow_up_hours.is_some(),
     }
 }
 
@@ -81,6 +87,7 @@ impl Installed {
             digest: row.digest,
             numbers: row.numbers,
             trigger: trigger(&manifest.trigger),
+            follow_up: manifest.trigger.follow_up_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
             merge: manifest.send.merge,

@@ -162,6 +162,7 @@ impl Desk {
             profile: &profile,
             owner,
             first_contact: first_contact(&facts, echo),
+            heard_last: facts.heard_last(event.at),
             campaign: campaign.as_deref(),
         };
         let candidates = self.candidates(event);
@@ -205,6 +206,8 @@ impl Desk {
                 profile: &profile,
                 owner,
                 first_contact,
+                // What flows said then is not in the events.
+                heard_last: None,
                 campaign: campaign.as_deref(),
             };
             let (now, then) = circumstances

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ponte_model::send::Payload;
-use ponte_model::{Body, ContactId, Event, MessageId, Owner, TenantId};
+use ponte_model::{Body, ContactId, Event, InstallationId, MessageId, Owner, TenantId};
 use ponte_policy::lifecycle::Life;
 use ponte_policy::{Candidate, Echo, Facts, NumberTraits, Person, Question, Routing, RoutingPolicy};
 use ponte_store::{NumberMode, NumberRow, OutboxItem, PolicyRow, Store, StoreError};
@@ -59,6 +59,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) profile: &'a Profile,
     pub(crate) owner: Owner,
     pub(crate) first_contact: bool,
+    pub(crate) heard_last: Option<&'a InstallationId>,
     pub(crate) campaign: Option<&'a str>,
 }
 
@@ -75,6 +76,7 @@ impl Circumstances<'_> {
                 tags: &self.profile.tags,
             },
             first_contact: self.first_contact,
+            heard_last: self.heard_last,
             campaign: self.campaign,
             candidates,
         })

@@ -1,4 +1,6 @@
-use ponte_model::{Body, DeliveryState, DeliveryStatus, Event, Message, Origin, Referral};
+use ponte_model::{
+    Body, DeliveryState, DeliveryStatus, Event, Message, OrderState, Origin, Parcel, Price, Referral, StoreOrder,
+};
 
 use super::{content, instant, other};
 use crate::RunRequest;
@@ -32,6 +34,7 @@ fn body(event: &Event) -> wit::Body {
         },
         Body::Timer(timer) => wit::Body::Timer(wit::Timer { name: timer.name.clone(), payload: timer.payload.clone() }),
         Body::Schedule(schedule) => wit::Body::Schedule(schedule.name.clone()),
+        Body::Order(told) => wit::Body::Order(order(told)),
         unnamed => wit::Body::Other(other(unnamed.kind(), unnamed)),
     }
 }
@@ -57,6 +60,46 @@ fn referral(referral: &Referral) -> wit::Referral {
 fn receipt(status: &DeliveryStatus, delivery: wit::Delivery) -> wit::Receipt {
     let code = status.errors.first().map(|error| error.code).and_then(|code| u32::try_from(code).ok());
     wit::Receipt { message: status.message_id.to_string(), delivery, code }
+}
+
+fn order(order: &StoreOrder) -> wit::StoreOrder {
+    let item = |item: &ponte_model::OrderedItem| wit::OrderedItem { name: item.name.clone(), quantity: item.quantity };
+    wit::StoreOrder {
+        source: order.source.clone(),
+        id: order.id.clone(),
+        number: order.number.clone(),
+        state: order_state(&order.state),
+        changed: instant(order.changed),
+        total: order.total.as_ref().map(price),
+        items: order.items.iter().map(item).collect(),
+        status_url: order.status_url.clone(),
+        parcels: order.parcels.iter().map(parcel).collect(),
+        customer: order.customer.name.clone(),
+        language: order.customer.language.clone(),
+        test: order.test,
+        channel: order.channel.clone(),
+        consent: order.consent,
+    }
+}
+
+fn order_state(state: &OrderState) -> wit::OrderState {
+    match state {
+        OrderState::Placed => wit::OrderState::Placed,
+        OrderState::Paid => wit::OrderState::Paid,
+        OrderState::Shipped => wit::OrderState::Shipped,
+        OrderState::Delivered => wit::OrderState::Delivered,
+        OrderState::Cancelled => wit::OrderState::Cancelled,
+        OrderState::Refunded => wit::OrderState::Refunded,
+        OrderState::Other(word) => wit::OrderState::Other(word.clone()),
+    }
+}
+
+fn price(price: &Price) -> wit::Price {
+    wit::Price { minor: price.minor, decimals: price.decimals, currency: price.currency.clone() }
+}
+
+fn parcel(parcel: &Parcel) -> wit::Parcel {
+    wit::Parcel { carrier: parcel.carrier.clone(), code: parcel.code.clone(), url: parcel.url.clone() }
 }
 
 /// A voice message that was played was read as well.

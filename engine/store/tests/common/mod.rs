@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    Body, Contact, Content, ConversationId, DeliveryState, DeliveryStatus, Event, EventKey, Lane, Message, Origin,
-    SendId, Timestamp,
+    Body, Buyer, Contact, Content, ConversationId, DeliveryState, DeliveryStatus, Event, EventKey, Lane, Message,
+    OrderState, Origin, SendId, StoreOrder, Timestamp,
 };
 use ponte_store::{Incoming, NewSend, OutboxItem, SqliteStore};
 
@@ -43,6 +43,29 @@ pub(crate) fn event(key: &str, origin: Origin, lane: Lane, contact: Option<Conta
 pub(crate) fn text(key: &str, from: Contact) -> Incoming {
     let body = Body::Message(Message::of(Content::Text { body: "oi".into() }));
     event(key, Origin::Customer, Lane::Message, Some(from), body)
+}
+
+/// A store tells of somebody, by a number as people write it.
+pub(crate) fn order(key: &str, of: Contact) -> Incoming {
+    let order = StoreOrder {
+        source: "loja".into(),
+        id: key.into(),
+        number: key.into(),
+        state: OrderState::Paid,
+        changed: at(0),
+        total: None,
+        items: Vec::new(),
+        status_url: None,
+        parcels: Vec::new(),
+        customer: Buyer::default(),
+        test: false,
+        withheld: false,
+        channel: None,
+        consent: None,
+        listener: None,
+        raw: serde_json::Value::Null,
+    };
+    event(key, Origin::System, Lane::Message, Some(of), Body::Order(Box::new(order)))
 }
 
 pub(crate) fn echo(key: &str, to: Contact) -> Incoming {

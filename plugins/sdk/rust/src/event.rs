@@ -1,10 +1,18 @@
-use crate::{Body, Content, Event, Message};
+use crate::{Body, Content, Event, Message, StoreOrder};
 
 impl Event {
     /// The message, if that is what happened.
     pub fn message(&self) -> Option<&Message> {
         match &self.body {
             Body::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// What a store told of an order, if that is what happened.
+    pub fn order(&self) -> Option<&StoreOrder> {
+        match &self.body {
+            Body::Order(order) => Some(order),
             _ => None,
         }
     }

@@ -74,7 +74,9 @@ pub mod settings;
 pub mod state;
 pub mod texts;
 
-pub use bindings::ponte::flow::events::{Body, Delivery, Edit, Event, Message, Receipt, Referral, Timer};
+pub use bindings::ponte::flow::events::{
+    Body, Delivery, Edit, Event, Message, OrderState, OrderedItem, Parcel, Price, Receipt, Referral, StoreOrder, Timer,
+};
 pub use bindings::ponte::flow::types::{
     Choice, Content, FormReply, Invalid, Location, Media, MediaKind, Order, OrderLine, Other, Reaction,
 };

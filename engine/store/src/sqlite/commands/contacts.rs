@@ -28,8 +28,10 @@ pub(in crate::sqlite) struct Named<'a> {
     pub(in crate::sqlite) person: &'a Contact,
     /// When the event arrived, in milliseconds.
     pub(in crate::sqlite) received: i64,
-    /// Whether these are ids that the person has given up.
+    /// Whether these are ids that the person has given up, or that somebody else says they have: a known person's stay.
     pub(in crate::sqlite) former: bool,
+    /// Whether the phone number is as people write it, so that the platform may know it by its other spelling.
+    pub(in crate::sqlite) typed: bool,
     /// Under which ids the person goes on, and since when.
     pub(in crate::sqlite) becomes: Option<(&'a Contact, i64)>,
 }
@@ -113,8 +115,8 @@ impl Directory {
         let mut contacts = Vec::new();
         let mut ids = Vec::with_capacity(people.len());
         let mut same = Vec::new();
-        for Named { tenant, person, received: at, former, becomes } in people {
-            let theirs: Vec<Alias> = person.aliases().map(|alias| ((*tenant).clone(), alias)).collect();
+        for Named { tenant, person, received: at, former, typed, becomes } in people {
+            let theirs: Vec<Alias> = aliases_of(person, *typed).map(|alias| ((*tenant).clone(), alias)).collect();
             let Some(first) = theirs.first() else {
                 ids.push(None);
                 continue;
@@ -131,7 +133,9 @@ impl Directory {
                 self.user_ids.insert(id.clone(), user_id.as_str().to_owned());
             }
             for alias in theirs {
-                if self.alias(&alias) != Some(&id) {
+                // A spelling that somebody else goes by is not this person's.
+                let taken = *typed && self.alias(&alias).is_some();
+                if !taken && self.alias(&alias) != Some(&id) {
                     aliases.push((alias.0.clone(), alias.1.clone(), id.clone()));
                     self.new_aliases.insert(alias, id.clone());
                 }
@@ -207,7 +211,7 @@ impl Directory {
             .iter()
             .flat_map(|named| {
                 let new = named.becomes.into_iter().flat_map(|(new, _)| new.aliases());
-                named.person.aliases().chain(new).map(|alias| (named.tenant.clone(), alias))
+                aliases_of(named.person, named.typed).chain(new).map(|alias| (named.tenant.clone(), alias))
             })
             .filter(|alias| self.alias(alias).is_none())
             .collect();
@@ -233,6 +237,13 @@ impl Directory {
         }
         Ok(())
     }
+}
+
+/// What somebody may be known by. The platform is taken at its word; a number that people wrote may be on record by its
+/// other spelling.
+fn aliases_of(person: &Contact, typed: bool) -> impl Iterator<Item = String> {
+    let others = person.phone.iter().filter(move |_| typed).flat_map(|phone| phone.spellings().into_iter().skip(1));
+    person.aliases().chain(others.map(|phone| format!("phone:{phone}")))
 }
 
 fn contact_rows<'a>(contacts: &'a [(ContactId, &TenantId, Cow<'_, Contact>, i64)]) -> Vec<ContactRow<'a>> {

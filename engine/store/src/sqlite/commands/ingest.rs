@@ -18,6 +18,8 @@ pub(in crate::sqlite) struct Row {
     person: Option<Contact>,
     /// The ids under which the person goes on.
     becomes: Option<Contact>,
+    /// Whether a store named the person, and not the platform.
+    hearsay: bool,
     claims: bool,
     joins: bool,
     sign: Sign,
@@ -70,6 +72,7 @@ impl Row {
             known: incoming.contact,
             person,
             becomes,
+            hearsay: matches!(event.body, Body::Order(_)),
             claims,
             joins,
             sign: Sign::of(event, received_at),
@@ -183,7 +186,8 @@ async fn resolve<'a>(
             tenant: &row.tenant,
             person: row.person.as_ref()?,
             received: row.received_at.as_millis(),
-            former: row.becomes.is_some(),
+            former: row.becomes.is_some() || row.hearsay,
+            typed: row.hearsay,
             becomes: becomes.map(|new| (new, row.columns.at)),
         })
     });
