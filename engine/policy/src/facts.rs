@@ -3,7 +3,8 @@
 use ponte_model::{Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::platform;
+use crate::debounce::Burst;
+use crate::{Handed, platform};
 
 /// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,12 @@ pub struct Facts {
     /// Until when every message is free, because somebody who came by an ad was answered in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry_free_until: Option<Timestamp>,
+    /// Lines of the customer's that wait to be answered together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Burst>,
+    /// The last hand-off to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Handed>,
     /// The last app echo that was folded in, by its place in the inbox.
     pub echo_seq: i64,
 }
