@@ -123,6 +123,8 @@ pub enum Body {
     Timer(Timer),
     /// A flow's cron schedule came due.
     Schedule(Schedule),
+    /// Lines of the customer's that waited for more are due to be answered together.
+    BurstEnd,
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -159,6 +161,7 @@ impl Body {
             Self::Error(_) => "error",
             Self::Timer(_) => "timer",
             Self::Schedule(_) => "schedule",
+            Self::BurstEnd => "burst_end",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

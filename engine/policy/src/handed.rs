@@ -31,9 +31,10 @@ pub fn hand_on(
     (by, run): (&InstallationId, &RunId),
     now: Timestamp,
 ) -> Facts {
-    let untouched = facts.handed.as_ref().is_some_and(|handed| {
-        handed.by == *by && facts.ownership.handed_by.as_ref() == Some(&handed.run)
-    });
+    let untouched = facts
+        .handed
+        .as_ref()
+        .is_some_and(|handed| handed.by == *by && facts.ownership.handed_by.as_ref() == Some(&handed.run));
     if untouched {
         facts.ownership = Ownership::default();
     }

@@ -37,8 +37,8 @@ pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use routing::{
     Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,
-    OnPhone, OpenOrClosed, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry, RuleName,
-    Stage, Target, Trigger, When, bucket, route, sentence,
+    OnPhone, OpenOrClosed, People, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry,
+    RuleName, Stage, Target, Trigger, When, bucket, route, sentence,
 };
 pub use verdict::{
     ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,

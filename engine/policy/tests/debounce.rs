@@ -34,7 +34,8 @@ fn message(content: Content) -> Event {
 #[test]
 fn who_waits_and_who_does_not() {
     let choice = || Choice { id: "a".into(), title: "A".into(), description: None };
-    let reaction = |emoji: Option<&str>| Content::Reaction { message_id: "wamid.0".into(), emoji: emoji.map(Into::into) };
+    let reaction =
+        |emoji: Option<&str>| Content::Reaction { message_id: "wamid.0".into(), emoji: emoji.map(Into::into) };
     let table = [
         (Content::Text { body: "oi".into() }, Manner::Waits),
         (Content::Unsupported { what: None }, Manner::Waits),
@@ -50,10 +51,8 @@ fn who_waits_and_who_does_not() {
     }
     let text = || message(Content::Text { body: "oi".into() });
     let echo = Event { origin: Origin::App, ..text() };
-    let edit = Event {
-        body: Body::Edit { original: "wamid.1".into(), message: Message::of(Content::Welcome) },
-        ..text()
-    };
+    let edit =
+        Event { body: Body::Edit { original: "wamid.1".into(), message: Message::of(Content::Welcome) }, ..text() };
     let mut group = Message::of(Content::Text { body: "oi".into() });
     group.group_id = Some("g".into());
     for other in [echo, edit, Event { body: Body::Message(group), ..text() }] {
@@ -144,9 +143,13 @@ fn what_the_customer_wrote_before_the_burst_is_remembered() {
 fn a_written_rule_chooses_the_flow_and_only_another_takes_its_place() {
     let mut chat = Chat::new();
     let flow = |chat: &Chat| chat.facts.burst.as_ref().unwrap().installation.to_string();
-    for (to, by_rule, expected) in
-        [("triage", false, "triage"), ("faq", false, "faq"), ("billing", true, "billing"), ("triage", false, "billing"), ("sales", true, "sales")]
-    {
+    for (to, by_rule, expected) in [
+        ("triage", false, "triage"),
+        ("faq", false, "faq"),
+        ("billing", true, "billing"),
+        ("triage", false, "billing"),
+        ("sales", true, "sales"),
+    ] {
         chat.writes(to, by_rule, secs(0));
         assert_eq!(flow(&chat), expected);
     }
@@ -181,7 +184,10 @@ fn what_was_handed_over_and_not_taken_up_may_be_handed_on_by_the_same_flow() {
     assert_eq!(not_ours, facts);
     let on = hand_on(facts.clone(), HandOffTarget::Team, "Ana waits", (&vip, &"c".into()), secs(60));
     let handed = on.handed.clone().unwrap();
-    assert_eq!((owner(&on), handed.to, handed.note.as_str(), handed.at), (Owner::Team, Owner::Team, "Ana waits", secs(60)));
+    assert_eq!(
+        (owner(&on), handed.to, handed.note.as_str(), handed.at),
+        (Owner::Team, Owner::Team, "Ana waits", secs(60))
+    );
     assert_eq!(on.ownership.handed_by, Some("c".into()));
 
     let echo = Event { origin: Origin::App, at: secs(30), ..message(Content::Welcome) };

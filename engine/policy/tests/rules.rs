@@ -207,7 +207,11 @@ fn an_echo_blind_number_leaves_customers_to_the_phone_for_a_while_in_business_ho
 #[test]
 fn routing_by_the_first_match() {
     let (night, day) = (InstallationId::from("night"), InstallationId::from("day"));
-    let trigger = |events: &[&str], hours| Trigger { events: events.iter().map(|e| (*e).to_owned()).collect(), hours };
+    let trigger = |events: &[&str], hours| Trigger {
+        events: events.iter().map(|e| (*e).to_owned()).collect(),
+        hours,
+        people: None,
+    };
     let closed = trigger(&["message"], HoursCondition::Closed);
     let any = trigger(&["message", "edit"], HoursCondition::Any);
     let decide = |event: &Event, owner, app_only: bool, open| {

@@ -1,5 +1,6 @@
-//! Settings that the host understands in any flow: `timezone`, `hours`, `holidays`.
+//! Settings that the host understands in any flow: `timezone`, `hours`, `holidays`, `debounce`.
 
+use ponte_policy::debounce::Patience;
 use ponte_policy::hours::Hours;
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ pub type SettingProblem = (String, String);
 
 /// What is wrong with the settings that the host understands. For the check of settings before they are stored.
 pub fn check_settings(settings: &Value) -> Vec<SettingProblem> {
-    hours(settings).err().into_iter().collect()
+    hours(settings).err().into_iter().chain(debounce(None, settings).err()).collect()
 }
 
 /// The shop's hours, if the settings have any.
@@ -22,8 +23,14 @@ pub(crate) fn hours(settings: &Value) -> Result<Option<Hours>, SettingProblem> {
     hours.map(Some).map_err(|error| (error.field.pointer(), error.to_string()))
 }
 
+/// How long a flow waits for more lines: as the shop set, else as the manifest declares.
+pub(crate) fn debounce(declared: Option<&str>, settings: &Value) -> Result<Option<Patience>, SettingProblem> {
+    let Some(text) = settings["debounce"].as_str().or(declared) else { return Ok(None) };
+    Patience::parse(text).map_err(|right| ("/debounce".to_owned(), format!("`{text}` is no such time: {right}")))
+}
+
 /// A string, or a list of strings.
-fn strings(value: &Value) -> Vec<String> {
+pub(crate) fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::String(one) => vec![one.clone()],
         Value::Array(many) => many.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),

@@ -88,6 +88,8 @@ pub fn sentence(rule: &str) -> &'static str {
         "default" => "no rule of the policy held",
         "first-match" => "the first flow, by priority, that takes it",
         "no-flow" => "no flow takes it",
+        "debounced" => "answered together with other lines of the customer's",
+        "burst-end" => "the end of a wait for more lines",
         _ => "",
     }
 }
@@ -279,14 +281,14 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
         Owner::Flow | Owner::Nobody => {}
     }
     let Target::Flow(one) = to else {
-        return match flows.find(|candidate| candidate.takes(kind)) {
+        return match flows.find(|candidate| candidate.takes(kind, &question.person)) {
             Some(first) => decided(Handler::Flow(first.installation.clone()), "first-match", why),
             None => but("no-flow", sentence("no-flow")),
         };
     };
     match flows.find(|candidate| candidate.installation == one) {
-        Some(flow) if flow.takes(kind) => decided(Handler::Flow(one.clone()), "default", why),
-        Some(_) => but("no-flow", "it takes no such event at this time"),
+        Some(flow) if flow.takes(kind, &question.person) => decided(Handler::Flow(one.clone()), "default", why),
+        Some(_) => but("no-flow", "it takes no such event from this person at this time"),
         None => but("flow-not-active", "it is not active on this number"),
     }
 }

@@ -13,7 +13,7 @@ use ponte_policy::lifecycle::{Life, Sending};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
 use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, Routing, Shop};
-use ponte_sandbox::{Compiler, Limits, Plugin, Sandbox};
+use ponte_sandbox::{Compiler, Limits, PhoneView, Plugin, Sandbox};
 use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
 
 use crate::lifecycle::life_of;
@@ -39,6 +39,16 @@ impl Number {
     /// Whether it lives on the phone only, for the time being or altogether.
     fn is_app_only(&self) -> bool {
         self.row.config.mode == NumberMode::App || self.life.app_only.now
+    }
+
+    /// Whether a person sits at a phone with it, and whether what they write there is seen.
+    pub(crate) fn phone_view(&self) -> PhoneView {
+        let config = &self.row.config;
+        match config.mode {
+            NumberMode::Api => PhoneView::None,
+            _ if Profile::or_careful(&config.profile).is_echo_blind() => PhoneView::Unseen,
+            _ => PhoneView::Seen,
+        }
     }
 
     /// Whether nothing may leave at `now`, and until when, where that is known.
@@ -183,6 +193,9 @@ impl Registry {
                 Err(why) => broken.push(Broken { installation: id, why }),
             }
         }
+        // Of the same priority, one that serves some people only comes before those that serve everybody.
+        let narrow = |installed: &Installed| installed.trigger.people.as_ref().is_some_and(|people| people.only);
+        snapshot.installations.sort_by_key(|installed| (installed.priority, !narrow(installed)));
         let hears = |installed: &&Arc<Installed>| installed.trigger.events.contains("receipt");
         snapshot.listeners = Arc::new(snapshot.installations().filter(hears).map(|one| one.id.clone()).collect());
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);

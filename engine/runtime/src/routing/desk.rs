@@ -113,9 +113,12 @@ impl Desk {
             let package: PackageSnapshot =
                 serde_json::from_value(row.package).map_err(|error| corrupt(row.id.as_str(), error.to_string()))?;
             let hours = crate::common::hours(&row.settings).map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
-            let trigger = crate::registry::trigger(&package.manifest.trigger);
-            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours });
+            let trigger = crate::registry::trigger(&package.manifest.trigger, &row.settings);
+            let narrow = trigger.people.as_ref().is_some_and(|people| people.only);
+            flows.push(((row.priority, !narrow), Offer { id: row.id, numbers: row.numbers, trigger, hours }));
         }
+        flows.sort_by_key(|(order, _)| *order);
+        let flows = flows.into_iter().map(|(_, offer)| offer).collect();
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })
     }
 
