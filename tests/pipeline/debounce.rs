@@ -31,10 +31,7 @@ fn heard(customer: &Customer) -> Vec<String> {
 }
 
 async fn pass(stage: &Stage, seconds: u64) {
-    stage.clock.advance(Duration::from_secs(seconds));
-    // Timers wake up by themselves; a moment of real time for them.
-    ponte_clock::pause(Duration::from_millis(250)).await;
-    stage.rest().await;
+    stage.pass(Duration::from_secs(seconds)).await;
 }
 
 /// Writes, and lets the line be handled before the next.

@@ -12,3 +12,4 @@ mod phone;
 mod routing;
 mod templates;
 mod time;
+mod vip;

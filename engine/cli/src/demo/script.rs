@@ -8,6 +8,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
+use ponte_model::Owner;
+
 use super::stage::Stage;
 
 /// A script.
@@ -30,6 +32,8 @@ enum Step {
     Tap(String),
     /// The owner writes from the phone.
     Phone(String),
+    /// Another customer takes the phone, by its number; the chat goes on as theirs.
+    As(String),
     /// Time passes: `25h`, `90m`, `30s`, `2d`.
     Advance(Span),
     /// What must have come of it.
@@ -44,6 +48,15 @@ enum Expect {
     Reply(Reply),
     /// No message to the customer, because of this rule.
     Silence(String),
+    /// The conversation was handed to people, with a note for them.
+    HandedTo(HandedTo),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandedTo {
+    who: Owner,
+    note: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,7 +99,7 @@ impl Script {
 }
 
 /// Plays a script: prints the chat, and at the end whether it went as expected.
-pub(super) async fn play(stage: &Stage, script: &Script) -> anyhow::Result<ExitCode> {
+pub(super) async fn play(stage: &mut Stage, script: &Script) -> anyhow::Result<ExitCode> {
     println!("flows: {}", stage.flows.join(", "));
     let mut seen = 0;
     let (mut met, mut missed) = (0, 0);
@@ -96,6 +109,11 @@ pub(super) async fn play(stage: &Stage, script: &Script) -> anyhow::Result<ExitC
             Step::Customer(text) => {
                 println!("{time}  customer  {text}");
                 stage.customer.writes(text).await;
+            }
+            Step::As(phone) => {
+                stage.is_now(phone);
+                seen = stage.customer.inbox().len();
+                println!("{time}  …         the customer is {}", stage.customer.phone());
             }
             Step::Tap(label) => {
                 println!("{time}  customer  [{label}]");
@@ -148,6 +166,17 @@ async fn verdict(stage: &Stage, expect: &Expect, new: &[String]) -> anyhow::Resu
             [one] => Err(format!("a reply with {:?} was expected; it says {one:?}", reply.contains)),
             [] => Err(format!("a reply was expected; none came ({})", rule().await?)),
             many => Err(format!("one reply was expected; {} came", many.len())),
+        },
+        Expect::HandedTo(expected) => match stage.handed().await? {
+            _ if !new.is_empty() => Err(format!("silence was expected; there came {:?}", new[0])),
+            Some(handed) if handed.to == expected.who && handed.note.contains(&expected.note) => {
+                Ok(format!("handed to {}: {}", handed.to, handed.note))
+            }
+            Some(handed) => Err(format!(
+                "a hand-off to {} with {:?} was expected; it went to {}: {:?}",
+                expected.who, expected.note, handed.to, handed.note
+            )),
+            None => Err(format!("a hand-off to {} was expected; there was none ({})", expected.who, rule().await?)),
         },
         Expect::Silence(expected) => {
             let rule = rule().await?;
