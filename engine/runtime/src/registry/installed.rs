@@ -31,8 +31,6 @@ pub(crate) struct Installed {
     pub(crate) schedules: Vec<(String, CronLine)>,
     /// How long it waits for more lines of a customer's, if it does.
     pub(crate) debounce: Option<Patience>,
-    /// Lower is asked first.
-    pub(crate) priority: i64,
     /// The shop's hours, where its settings have them.
     pub(crate) hours: Option<Hours>,
     pub(crate) plugin: Plugin,
@@ -105,7 +103,6 @@ impl Installed {
             trigger: trigger(&manifest.trigger, settings.as_json()),
             debounce: debounce(manifest.trigger.debounce.as_deref(), settings.as_json())
                 .map_err(|problem| problem.1)?,
-            priority: row.priority,
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
             merge: manifest.send.merge,

@@ -20,6 +20,16 @@ use crate::lifecycle::life_of;
 use crate::routing::{self, Policies, traits};
 pub(crate) use installed::{FailureAction, Installed, trigger};
 
+/// Puts installations into the order in which they are asked: by priority, and of the same priority those that serve
+/// some people only before those that serve everybody.
+pub fn put_in_order(rows: &mut [InstallationRow]) {
+    let narrow = |row: &InstallationRow| {
+        let trigger = &row.package["manifest"]["trigger"];
+        ["contacts", "tags"].iter().any(|key| trigger.get(key).is_some_and(|setting| !setting.is_null()))
+    };
+    rows.sort_by_key(|row| (row.priority, !narrow(row)));
+}
+
 /// A number as the pipeline uses it.
 pub(crate) struct Number {
     pub(crate) tenant: TenantId,
@@ -183,7 +193,9 @@ impl Registry {
         let mut plugins: HashMap<Digest256, Plugin> =
             before.installations().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
         let mut broken = Vec::new();
-        for row in store.installations().await? {
+        let mut rows = store.installations().await?;
+        put_in_order(&mut rows);
+        for row in rows {
             if row.state != InstallationState::Active {
                 continue;
             }
@@ -193,9 +205,6 @@ impl Registry {
                 Err(why) => broken.push(Broken { installation: id, why }),
             }
         }
-        // Of the same priority, one that serves some people only comes before those that serve everybody.
-        let narrow = |installed: &Installed| installed.trigger.people.as_ref().is_some_and(|people| people.only);
-        snapshot.installations.sort_by_key(|installed| (installed.priority, !narrow(installed)));
         let hears = |installed: &&Arc<Installed>| installed.trigger.events.contains("receipt");
         snapshot.listeners = Arc::new(snapshot.installations().filter(hears).map(|one| one.id.clone()).collect());
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);

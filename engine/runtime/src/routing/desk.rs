@@ -106,7 +106,9 @@ impl Desk {
         });
         let numbers = numbers.collect();
         let mut flows = Vec::new();
-        for row in store.installations().await? {
+        let mut rows = store.installations().await?;
+        crate::registry::put_in_order(&mut rows);
+        for row in rows {
             if row.tenant != *tenant || row.state != InstallationState::Active {
                 continue;
             }
@@ -114,11 +116,8 @@ impl Desk {
                 serde_json::from_value(row.package).map_err(|error| corrupt(row.id.as_str(), error.to_string()))?;
             let hours = crate::common::hours(&row.settings).map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
             let trigger = crate::registry::trigger(&package.manifest.trigger, &row.settings);
-            let narrow = trigger.people.as_ref().is_some_and(|people| people.only);
-            flows.push(((row.priority, !narrow), Offer { id: row.id, numbers: row.numbers, trigger, hours }));
+            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours });
         }
-        flows.sort_by_key(|(order, _)| *order);
-        let flows = flows.into_iter().map(|(_, offer)| offer).collect();
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })
     }
 
