@@ -187,6 +187,7 @@ pub(super) async fn end(core: &Arc<Core>, pending: &Pending, known: Known) -> Re
     let pending = Pending { event: Arc::new(last), ..pending.clone() };
     let registry = core.registry.now();
     let decision = decide(core, &registry, &pending, &facts, &known).await?;
+    metrics::counter!("ponte_routed_total", "rule" => decision.rule.to_string()).increment(1);
     facts.burst = None;
     if let Some(target) = &decision.target {
         facts.routed = target.people();
