@@ -159,7 +159,7 @@ pub struct Arrival<'a> {
 pub fn wait(facts: &mut Facts, line: &Arrival<'_>) -> bool {
     let waiting = Waiting { seq: line.seq, message: line.message.clone(), edit: None };
     let Some(burst) = &mut facts.burst else {
-        facts.burst = Some(Burst {
+        facts.burst = Some(Box::new(Burst {
             installation: line.installation.clone(),
             by_rule: line.by_rule,
             began: line.now,
@@ -167,7 +167,7 @@ pub fn wait(facts: &mut Facts, line: &Arrival<'_>) -> bool {
             before: facts.previous_customer_at,
             newcomer: line.newcomer,
             lines: vec![waiting],
-        });
+        }));
         return true;
     };
     if line.by_rule || !burst.by_rule {

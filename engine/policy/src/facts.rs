@@ -39,10 +39,10 @@ pub struct Facts {
     pub entry_free_until: Option<Timestamp>,
     /// Lines of the customer's that wait to be answered together.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub burst: Option<Burst>,
+    pub burst: Option<Box<Burst>>,
     /// The last hand-off to people.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub handed: Option<Handed>,
+    pub handed: Option<Box<Handed>>,
     /// The last app echo that was folded in, by its place in the inbox.
     pub echo_seq: i64,
 }

@@ -41,7 +41,8 @@ pub fn hand_on(
     facts = hand_off(facts, to, run, now);
     if facts.ownership.handed_by.as_ref() == Some(run) {
         let to = facts.ownership.owner;
-        facts.handed = Some(Handed { to, by: by.clone(), run: run.clone(), note: note.to_owned(), at: now });
+        let handed = Handed { to, by: by.clone(), run: run.clone(), note: note.to_owned(), at: now };
+        facts.handed = Some(Box::new(handed));
     }
     facts
 }

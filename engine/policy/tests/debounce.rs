@@ -219,7 +219,7 @@ proptest! {
                 prop_assert!(burst.lines.len() < MOST_LINES);
                 prop_assert!(burst.due > at(now) && burst.due <= burst.began.plus(whole));
                 let json = serde_json::to_string(burst).unwrap();
-                prop_assert_eq!(&serde_json::from_str::<ponte_policy::debounce::Burst>(&json).unwrap(), burst);
+                prop_assert_eq!(&serde_json::from_str::<Box<ponte_policy::debounce::Burst>>(&json).unwrap(), burst);
             }
         }
         answered += chat.facts.burst.map_or(0, |burst| burst.lines.len());

@@ -129,7 +129,7 @@ impl Stage {
         let Some(conversation) = self.conversation().await? else { return Ok(None) };
         let row = self.runtime.store().conversation(&conversation).await?;
         let facts: Option<Facts> = serde_json::from_value(row.facts)?;
-        Ok(facts.and_then(|facts| facts.handed))
+        Ok(facts.and_then(|facts| facts.handed).map(|handed| *handed))
     }
 
     /// The time on the shop's wall clock.

@@ -49,7 +49,7 @@ pub(super) enum Turn {
     /// It waits.
     Wait(String),
     /// It is answered now, with what waited.
-    Answer(Option<Burst>),
+    Answer(Option<Box<Burst>>),
 }
 
 /// Puts a message that `installed` shall have to those that wait, or takes out what waits to be answered with it.

@@ -109,7 +109,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         None => Known::default(),
     };
     if let Body::BurstEnd = &event.body {
-        return burst::end(core, pending, known).await;
+        return Box::pin(burst::end(core, pending, known)).await;
     }
     let mut facts = fold(known.facts.clone(), event, pending.seq);
     if let Some(heard) = wish::heard(core, pending).await? {
@@ -118,7 +118,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     }
     let registry = core.registry.now();
     if facts.burst.is_some()
-        && let Some(tried) = burst::amend(core, &registry, pending, facts.clone()).await?
+        && let Some(tried) = Box::pin(burst::amend(core, &registry, pending, facts.clone())).await?
     {
         return Ok(tried);
     }
@@ -135,7 +135,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     };
     let Some(installed) = installed else {
         if let Some(conversation) = conversation.as_ref().filter(|_| burst::is_for_people(pending, &facts, &decision)) {
-            return burst::give_to_people(core, pending, conversation, facts, decision).await;
+            return Box::pin(burst::give_to_people(core, pending, conversation, facts, decision)).await;
         }
         let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
         return acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await;
@@ -143,8 +143,8 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     let mut told = None;
     if let Some(conversation) = &conversation {
         match burst::turn(pending, installed, &decision, &mut facts, &known, core.clock.now()) {
-            burst::Turn::Wait(why) => return burst::keep(core, pending, conversation, facts, why).await,
-            burst::Turn::Answer(Some(burst)) => told = Some(burst::with(core, &burst, pending).await?),
+            burst::Turn::Wait(why) => return Box::pin(burst::keep(core, pending, conversation, facts, why)).await,
+            burst::Turn::Answer(Some(burst)) => told = Some(Box::pin(burst::with(core, &burst, pending)).await?),
             burst::Turn::Answer(None) => {}
         }
     }
