@@ -199,3 +199,18 @@ async fn what_the_rules_give_to_people_takes_along_what_waited() {
     assert_eq!(rules(&rows), ["debounced", "1:human"]);
     assert_eq!(rows[0].why.as_deref(), Some("not answered: a later line went to people by rule 1:human"));
 }
+
+#[tokio::test]
+async fn a_shop_may_let_triage_wait_and_any_line_of_a_burst_may_say_what_it_is_about() {
+    let settings = "debounce = \"60s\"\nsectors = [{ id = \"a\", title = \"Vendas\" },
+                    { id = \"b\", title = \"Suporte\", keywords = [\"troca\"] }]\n";
+    let stage = StageBuilder::default().flow("triage", settings).start().await;
+    let ana = stage.simulator.customer(ANA);
+    for line in ["oi, tudo bem?", "quero fazer uma troca", "obrigada"] {
+        writes(&stage, &ana, line).await;
+    }
+    pass(&stage, 61).await;
+    let heard = heard(&ana);
+    assert_eq!(heard.len(), 1, "{heard:?}");
+    assert!(heard[0].contains("Suporte") && !heard[0].contains("Vendas"), "no menu for who has said it: {heard:?}");
+}

@@ -37,3 +37,25 @@ pub(crate) fn strings(value: &Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_shop_may_wait_longer_than_the_flow_or_not_at_all() {
+        let quiet = |declared, settings| {
+            debounce(declared, &settings).map(|patience| patience.map(|patience| patience.quiet.as_secs()))
+        };
+        assert_eq!(quiet(Some("8s"), json!({})), Ok(Some(8)));
+        assert_eq!(quiet(Some("8s"), json!({ "debounce": "1m" })), Ok(Some(60)));
+        assert_eq!(quiet(Some("8s"), json!({ "debounce": "off" })), Ok(None));
+        assert_eq!(quiet(None, json!({ "debounce": "20s" })), Ok(Some(20)));
+        assert_eq!(quiet(None, json!({})), Ok(None));
+        let wrong = check_settings(&json!({ "debounce": "1h" }));
+        let why = "`1h` is no such time: write 8s, 2m or off".to_owned();
+        assert_eq!(wrong, [("/debounce".to_owned(), why)]);
+    }
+}
