@@ -67,3 +67,19 @@ fn what_does_not_fit_is_refused() {
         assert_ne!(package.faults(&settings), fine, "{settings}");
     }
 }
+
+/// The notice fills four numbered places, in every language that the shop may speak.
+#[test]
+fn the_templates_have_the_places_that_are_filled() {
+    for language in ["pt_BR", "es", "en"] {
+        let file = format!("../../flows/vip-handoff/templates/vip_waiting.{language}.json");
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let template: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((template["language"].as_str(), template["category"].as_str()), (Some(language), Some("UTILITY")));
+        let body = template["components"][0]["text"].as_str().unwrap();
+        for place in 1..=4 {
+            assert_eq!(body.matches(&format!("{{{{{place}}}}}")).count(), 1, "{file}: place {place}");
+        }
+        assert_eq!(body.matches("{{").count(), 4, "{file}");
+    }
+}
