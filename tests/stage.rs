@@ -182,6 +182,13 @@ impl StageBuilder {
         self
     }
 
+    /// Gives all flows so far the same priority.
+    #[must_use]
+    pub fn same_priority(mut self) -> Self {
+        self.flows.iter_mut().for_each(|request| request.priority = 100);
+        self
+    }
+
     /// Installs a guest of [`crate::guests`] on a number.
     #[must_use]
     pub fn guest(self, name: &str, component: &[u8], number: &str) -> Self {
@@ -333,6 +340,19 @@ impl Stage {
             }
         };
         ponte_clock::within(PATIENCE, settled).await.expect("the pipeline comes to rest");
+    }
+
+    /// Lets time pass, and waits until every timer that came due has been heard.
+    pub async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        let heard = async {
+            while self.store().next_timer().await.expect("timers are read").is_some_and(|due| due <= self.runtime.now())
+            {
+                ponte_clock::pause(Duration::from_millis(5)).await;
+            }
+        };
+        ponte_clock::within(PATIENCE, heard).await.expect("timers that are due become events");
+        self.rest().await;
     }
 
     /// Puts another routing policy into force, as `ponte route set` does.

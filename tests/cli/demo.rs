@@ -41,6 +41,20 @@ async fn an_order_that_the_store_tells_of_twice_gives_one_template_as_its_script
 }
 
 #[tokio::test]
+async fn in_the_vip_chat_no_bot_speaks_and_the_phone_does() {
+    let said = play(&Shop::new(), &example("vip-handoff.yaml")).await.ok();
+    for words in [
+        "handed to app: VIP Cliente 0001 (+5511999990001): está na lista. Espera desde 10:00. Escreveu: “oi”",
+        "silence: owned-by-app",
+        "Como podemos ajudar?",
+        "handed to team: Ninguém respondeu no celular em 15 min.",
+        "7 of 7 expectations met",
+    ] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_come_as_expected_is_told_by_its_step() {
     let shop = Shop::new();
     let script = shop.write(

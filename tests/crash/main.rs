@@ -1,5 +1,6 @@
 //! `kill -9` of the real binary, at random moments, with hundreds of messages in flight.
 
+mod burst;
 mod process;
 
 use std::collections::HashMap;

@@ -47,6 +47,17 @@ impl Ponte {
         ponte
     }
 
+    /// Registers a number and installs a package that is made in a folder, without settings.
+    pub(crate) async fn prepare_with(simulator: &Simulator, package: impl FnOnce(&Path) -> PathBuf) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let ponte = Self { dir, address: format!("127.0.0.1:{port}"), graph_url: simulator.graph_url() };
+        let package = package(ponte.dir.path());
+        ponte.run(&["number", "add", NUMBER, "--throughput", "100000"]).await;
+        ponte.run(&["flow", "install", &package.display().to_string()]).await;
+        ponte
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.dir.path().join("data")
     }

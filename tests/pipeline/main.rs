@@ -1,6 +1,7 @@
 //! The pipeline against a simulated WhatsApp, over real HTTP.
 
 mod consent;
+mod debounce;
 mod faults;
 mod hostile;
 mod lifecycle;
@@ -12,3 +13,4 @@ mod phone;
 mod routing;
 mod templates;
 mod time;
+mod vip;

@@ -94,7 +94,7 @@ pub(crate) enum Flow {
         /// What to call the installation; the flow's name, unless given.
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
-        /// Lower is asked first.
+        /// Lower is asked first; among equals, a flow for some people only (such as vip-handoff) before those for everybody.
         #[arg(long, default_value_t = 100)]
         priority: i64,
     },

@@ -125,6 +125,8 @@ pub enum Body {
     Schedule(Schedule),
     /// A store told of an order.
     Order(Box<StoreOrder>),
+    /// Lines of the customer's that waited for more are due to be answered together.
+    BurstEnd,
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -162,6 +164,7 @@ impl Body {
             Self::Timer(_) => "timer",
             Self::Schedule(_) => "schedule",
             Self::Order(_) => "order",
+            Self::BurstEnd => "burst_end",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

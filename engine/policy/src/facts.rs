@@ -3,7 +3,8 @@
 use ponte_model::{InstallationId, Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::platform;
+use crate::debounce::Burst;
+use crate::{Handed, platform};
 
 /// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,12 @@ pub struct Facts {
     /// The flow that wrote last, of those that want to hear what is said to that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard: Option<Heard>,
+    /// Lines of the customer's that wait to be answered together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<Box<Burst>>,
+    /// The last hand-off to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Box<Handed>>,
     /// The last app echo that was folded in, by its place in the inbox.
     pub echo_seq: i64,
 }

@@ -8,12 +8,15 @@
 //! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
 //! - [`profile`]: what a provider passes on.
 //! - [`consent`]: what a person wants to hear, how often, and when.
+//! - [`debounce`]: which lines of a customer are answered together, and when.
 //! - [`hours`]: open and closed periods on a wall clock.
 //! - [`money`]: what messages cost, and what may be spent.
 
 pub mod consent;
+pub mod debounce;
 mod facts;
 mod fold;
+mod handed;
 pub mod hours;
 pub mod lifecycle;
 mod merge;
@@ -29,12 +32,13 @@ pub mod words;
 
 pub use facts::{Echo, Facts, Heard, Ownership};
 pub use fold::{answered, fold, hand_off, release};
+pub use handed::{Handed, hand_on};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use routing::{
     Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,
-    OnPhone, OpenOrClosed, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry, RuleName,
-    Stage, Target, Trigger, When, bucket, route, sentence,
+    OnPhone, OpenOrClosed, People, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry,
+    RuleName, Stage, Target, Trigger, When, bucket, route, sentence,
 };
 pub use verdict::{
     ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,

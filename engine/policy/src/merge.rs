@@ -25,6 +25,9 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp) -> Facts {
         entry_free_until: ours.entry_free_until.max(theirs.entry_free_until),
         routed: ours.routed.or(theirs.routed),
         heard: ours.heard.iter().chain(&theirs.heard).max_by_key(|heard| heard.until).cloned(),
+        // Lines that wait in the other chat are answered there: their timer is that chat's.
+        burst: ours.burst.clone(),
+        handed: [&ours.handed, &theirs.handed].into_iter().flatten().max_by_key(|handed| handed.at).cloned(),
     }
 }
 

@@ -257,7 +257,7 @@ fn each_condition_holds_where_it_should() {
 fn a_rule_to_a_flow_goes_by_that_flows_own_hours() {
     let routing = routing("[[rules]]\nname = \"day\"\nto = { flow = \"day\" }\nwhen = { hours = \"open\" }\n");
     let (day, menu) = ("day".into(), "menu".into());
-    let any = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false };
+    let any = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
     for (open, expected) in [(Some(true), "day"), (Some(false), "menu"), (None, "menu")] {
         let candidates = [
             Candidate { installation: &menu, trigger: &any, open: Some(true) },

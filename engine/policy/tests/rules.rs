@@ -211,6 +211,7 @@ fn routing_by_the_first_match() {
         events: events.iter().map(|e| (*e).to_owned()).collect(),
         hours,
         follow_up: false,
+        people: None,
     };
     let closed = trigger(&["message"], HoursCondition::Closed);
     let any = trigger(&["message", "edit"], HoursCondition::Any);

@@ -37,7 +37,7 @@ pub use hooks::{Hook, hooks};
 pub use ingest::IngestError;
 pub use install::{InstallError, InstallRequest, install};
 pub use lifecycle::{command_number, life_of, subject};
-pub use registry::Broken;
+pub use registry::{Broken, put_in_order};
 pub use routing::{Changed, Desk, DryRun, Explained, imagined};
 pub use runtime::{Parts, Runtime, StartError};
 pub use settings::RuntimeSettings;

@@ -1,4 +1,4 @@
-//! Timers that flows set become events when they are due: once, late rather than never.
+//! Timers that flows set, and those that end a burst (they have no name), become events when they are due: once, late rather than never.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,10 +81,14 @@ async fn event(core: &Core, timer: &TimerRow) -> Result<Event, StoreError> {
         contact,
         message_id: None,
         at: timer.due.max(core.clock.now()),
-        body: Body::Timer(Timer {
-            installation: timer.installation.clone(),
-            name: timer.name.clone(),
-            payload: timer.payload.clone(),
-        }),
+        body: if timer.name.is_empty() {
+            Body::BurstEnd
+        } else {
+            Body::Timer(Timer {
+                installation: timer.installation.clone(),
+                name: timer.name.clone(),
+                payload: timer.payload.clone(),
+            })
+        },
     })
 }

@@ -19,6 +19,7 @@ wasmtime::component::bindgen!({
         "ponte:flow/state.add": async | trappable,
         "ponte:flow/state.expire-after": async | trappable,
         "ponte:flow/contacts.get": async | trappable,
+        "ponte:flow/contacts.named": async | trappable,
         "ponte:flow/conversation.recent": async | trappable,
         // The rest only touches memory.
         default: trappable,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{ContactId, Content, MessageId, Origin, Owner, Phone, Refusal, StateScope, Timestamp};
+use ponte_model::{ContactId, Content, HandOffTarget, MessageId, Origin, Owner, Phone, Refusal, StateScope, Timestamp};
 
 /// Answers a guest's questions over a snapshot and the policy. Implemented by the runtime.
 ///
@@ -37,6 +37,28 @@ pub trait Broker: Send {
     /// The last messages before the event, oldest first, at most `most`.
     async fn recent(&mut self, most: u32) -> Result<Vec<PastMessage>, Refusal>;
 
+    /// What the run answers, oldest first: the lines of a burst, or the event's own message. Empty where the event is no
+    /// message.
+    fn burst(&self) -> Vec<PastMessage> {
+        Vec::new()
+    }
+
+    /// How the phone of the event's number is seen.
+    fn phone(&self) -> PhoneView {
+        PhoneView::None
+    }
+
+    /// The run hands the conversation over: what it says from now on is judged accordingly.
+    fn handed_off(&mut self, _to: HandOffTarget, _note: &str) {}
+
+    /// The people whom the shop named in a setting, by their phone numbers.
+    ///
+    /// # Errors
+    /// There is no such setting, it holds no phone numbers, or the store cannot be asked.
+    async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {
+        Err(Refusal::invalid("setting", format!("there is no setting `{setting}`")))
+    }
+
     /// The shop's open or closed period around a moment.
     ///
     /// # Errors
@@ -54,6 +76,17 @@ pub trait Broker: Send {
 
     /// A text of the flow's package, in the language that fits best.
     fn text(&self, key: &str, language: &str) -> Option<String>;
+}
+
+/// Whether a person sits at a phone with a number, and whether what they write there is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneView {
+    /// On a phone too, and mirrored.
+    Seen,
+    /// On a phone too, and not mirrored.
+    Unseen,
+    /// On no phone.
+    None,
 }
 
 /// What is known of a person.

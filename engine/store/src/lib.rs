@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, SendId,
-    TenantId, Timestamp, WabaId,
+    Budget, Charge, ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
+    SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 
@@ -133,6 +133,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The last messages of a conversation before the place `before`, oldest first.
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>>;
+
+    /// Events by their places in the inbox, in order; those that are not kept any more are missing.
+    async fn events(&self, seqs: &[i64]) -> Result<Vec<(i64, Event)>>;
 
     /// What was decided about the last events of a conversation, newest first.
     async fn decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>>;

@@ -4,7 +4,7 @@ mod common;
 
 use common::{NUMBER, at, echo, open, order, text};
 use ponte_model::{Contact, ContactName, ConversationId, StateScope};
-use ponte_store::{Finish, Finished, Incoming, SharedRead, SqliteStore, StateKey, StateWrite, Store, Stored};
+use ponte_store::{Finish, Finished, Incoming, Marked, SharedRead, SqliteStore, StateKey, StateWrite, Store, Stored};
 
 /// Written, and nothing leaves at once.
 const DONE: Finished = Finished::Done { leaving: Vec::new() };
@@ -40,6 +40,39 @@ async fn a_batch_keeps_its_order_and_its_duplicates_count_once() {
     assert!(seqs[2].is_none() || seqs[2] == seqs[0]);
     let keys: Vec<_> = store.pending(0, 10).await.unwrap().iter().map(|p| p.event.key.as_str().to_owned()).collect();
     assert_eq!(keys, ["b", "a"]);
+}
+
+#[tokio::test]
+async fn the_event_that_answers_says_so_of_those_that_it_answers_too() {
+    let (_dir, store) = open().await;
+    let ana = || Contact::by_phone("5511");
+    let stored = store.ingest(vec![text("a", ana()), text("b", ana()), text("c", ana())], at(1)).await.unwrap();
+    let seqs: Vec<i64> = stored.iter().filter_map(|stored| stored.seq).collect();
+    for seq in &seqs[..2] {
+        let finish = Finish { seq: *seq, decision: Some("debounced".into()), ..Finish::default() };
+        assert_eq!(store.finish(finish).await.unwrap(), DONE);
+    }
+    let also = |seq| Marked { seq, decision: "debounced".into(), why: Some("answered together with c".into()) };
+    let finish = Finish {
+        seq: seqs[2],
+        decision: Some("first-match".into()),
+        also: vec![also(seqs[0]), also(seqs[1])],
+        ..Finish::default()
+    };
+    assert_eq!(store.finish(finish).await.unwrap(), DONE);
+    let rows = store.decisions(&conversation(&stored[0]), 10).await.unwrap();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.event.as_str(), row.decision.as_deref(), row.why.as_deref())).collect();
+    let with = ("debounced", "answered together with c");
+    assert_eq!(
+        told,
+        [("c", Some("first-match"), None), ("b", Some(with.0), Some(with.1)), ("a", Some(with.0), Some(with.1))]
+    );
+
+    // And they can be read again, in order, whatever became of them; what is not there is missing.
+    let events = store.events(&[seqs[2], 9_999, seqs[0]]).await.unwrap();
+    let keys: Vec<_> = events.iter().map(|(seq, event)| (*seq, event.key.as_str())).collect();
+    assert_eq!(keys, [(seqs[0], "a"), (seqs[2], "c")]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use dialog::{Asking, Memory, Moment, Step, Why};
 use ponte_sdk::conversation::{self, Author};
 use ponte_sdk::prelude::*;
 use sector::{Answerer, Sector};
+use understand::Intent;
 
 /// Where [`Memory`] is kept, per conversation.
 const MEMORY: &str = "memory";
@@ -40,7 +41,18 @@ fn on_event(event: Event) -> Outcome {
         last_customer: facts.as_ref().and_then(|facts| facts.last_customer_message),
         last_app: facts.as_ref().and_then(|facts| facts.last_app_message),
     };
-    let intent = understand::understand(&heard, &sectors, memory.as_ref().is_some_and(Memory::is_asking));
+    let asking = memory.as_ref().is_some_and(Memory::is_asking);
+    let mut intent = understand::understand(&heard, &sectors, asking);
+    // Of lines that were typed one after the other, any may say what it is about.
+    if matches!(intent, Intent::Unclear | Intent::Wordless) {
+        let burst = conversation::burst();
+        if burst.len() > 1 {
+            let said: Vec<&str> = burst.iter().filter_map(|line| line.content.text()).collect();
+            let said = said.join("\n");
+            let together = understand::understand(&heard::typed(&said), &sectors, asking);
+            intent = if together == Intent::Wordless { intent } else { together };
+        }
+    }
     let (step, next) = rules.step(&sectors, memory.as_ref(), &moment, intent);
 
     let began_at = next.as_ref().or(memory.as_ref()).map_or(event.at, |memory| memory.began_at);

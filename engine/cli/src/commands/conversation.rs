@@ -74,6 +74,7 @@ async fn show(
         let all = json!({
             "number": number, "contact": contact, "tags": about.tags,
             "owner": ownership.owner, "owner_until": until, "routed_to": facts.routed,
+            "handed": facts.handed, "waiting": facts.burst,
             "window_open": facts.window_open(now), "window_until": facts.window_until,
             "next": route::as_value(&next), "decisions": decisions, "sends": sends,
         });
@@ -92,6 +93,16 @@ async fn show(
     }
     if let Some(people) = facts.routed {
         println!("routed        the rules gave the last message to {people}: flows are silent");
+    }
+    if let Some(handed) = &facts.handed {
+        println!("handed        to {} by {} at {}: {}", handed.to, handed.by, handed.at, handed.note);
+    }
+    if let Some(burst) = &facts.burst {
+        let (lines, due) = (burst.lines.len(), burst.due);
+        println!(
+            "waiting       {lines} line(s) for {}, which answers at {due} if nothing more comes",
+            burst.installation
+        );
     }
     match facts.window_until {
         Some(until) if facts.window_open(now) => println!("window        open until {until}"),

@@ -9,7 +9,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use ponte_clock::{Clock as _, SystemClock};
 use ponte_flow::Problem;
 use ponte_model::{NumberId, Timestamp};
-use ponte_runtime::{InstallError, InstallRequest};
+use ponte_runtime::{InstallError, InstallRequest, put_in_order};
 use ponte_sandbox::Compiler;
 use ponte_store::{InstallationRow, SqliteStore, Store};
 use serde_json::json;
@@ -97,7 +97,8 @@ fn explained(what: &str, problems: &[Problem]) -> anyhow::Error {
 }
 
 async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
-    let rows = store.installations().await?;
+    let mut rows = store.installations().await?;
+    put_in_order(&mut rows);
     if as_json {
         let rows: Vec<_> = rows
             .iter()

@@ -38,9 +38,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
     logging::start(&Log { level: Some(options.log.clone()), format: None })?;
     let script = options.script.as_deref().map(script::Script::read).transpose()?;
     let at = script.as_ref().and_then(|script| script.at).unwrap_or(options.at);
-    let stage = stage::Stage::set(&options.flows, options.data_dir.as_deref(), at).await?;
+    let mut stage = stage::Stage::set(&options.flows, options.data_dir.as_deref(), at).await?;
     let code = match script {
-        Some(script) => script::play(&stage, &script).await?,
+        Some(script) => script::play(&mut stage, &script).await?,
         None => chat::run(&stage).await?,
     };
     stage.strike().await;

@@ -8,6 +8,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
+use ponte_model::Owner;
+
 use super::stage::Stage;
 
 /// A script.
@@ -33,6 +35,8 @@ enum Step {
     /// The store tells of an order: what is written here takes the place of what the demo's order says (`state`, `id`,
     /// `items` … as in docs/hooks.md). The same `event` twice is the same event, delivered again.
     Order(serde_json::Map<String, serde_json::Value>),
+    /// Another customer takes the phone, by its number; the chat goes on as theirs.
+    As(String),
     /// Time passes: `25h`, `90m`, `30s`, `2d`.
     Advance(Span),
     /// What must have come of it.
@@ -47,6 +51,15 @@ enum Expect {
     Reply(Reply),
     /// No message to the customer, because of this rule.
     Silence(String),
+    /// The conversation was handed to people, with a note for them.
+    HandedTo(HandedTo),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HandedTo {
+    who: Owner,
+    note: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,7 +102,7 @@ impl Script {
 }
 
 /// Plays a script: prints the chat, and at the end whether it went as expected.
-pub(super) async fn play(stage: &Stage, script: &Script) -> anyhow::Result<ExitCode> {
+pub(super) async fn play(stage: &mut Stage, script: &Script) -> anyhow::Result<ExitCode> {
     println!("flows: {}", stage.flows.join(", "));
     let mut seen = 0;
     let (mut met, mut missed) = (0, 0);
@@ -99,6 +112,11 @@ pub(super) async fn play(stage: &Stage, script: &Script) -> anyhow::Result<ExitC
             Step::Customer(text) => {
                 println!("{time}  customer  {text}");
                 stage.customer.writes(text).await;
+            }
+            Step::As(phone) => {
+                stage.is_now(phone);
+                seen = stage.customer.inbox().len();
+                println!("{time}  …         the customer is {}", stage.customer.phone());
             }
             Step::Tap(label) => {
                 println!("{time}  customer  [{label}]");
@@ -158,6 +176,17 @@ async fn verdict(stage: &Stage, expect: &Expect, new: &[String]) -> anyhow::Resu
             [one] => Err(format!("a reply with {:?} was expected; it says {one:?}", reply.contains)),
             [] => Err(format!("a reply was expected; none came ({})", rule().await?)),
             many => Err(format!("one reply was expected; {} came", many.len())),
+        },
+        Expect::HandedTo(expected) => match stage.handed().await? {
+            _ if !new.is_empty() => Err(format!("silence was expected; there came {:?}", new[0])),
+            Some(handed) if handed.to == expected.who && handed.note.contains(&expected.note) => {
+                Ok(format!("handed to {}: {}", handed.to, handed.note))
+            }
+            Some(handed) => Err(format!(
+                "a hand-off to {} with {:?} was expected; it went to {}: {:?}",
+                expected.who, expected.note, handed.to, handed.note
+            )),
+            None => Err(format!("a hand-off to {} was expected; there was none ({})", expected.who, rule().await?)),
         },
         Expect::Silence(expected) => {
             let rule = rule().await?;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset, Offset as _};
 use ponte_clock::{Clock as _, ShiftedClock};
-use ponte_model::{ConversationId, NumberId, Timestamp};
+use ponte_model::{ConversationId, NumberId, Phone, Timestamp};
+use ponte_policy::{Facts, Handed};
 use ponte_runtime::{InstallRequest, Runtime, RuntimeSettings, Tokens, WebhookSettings, hooks, router};
 use ponte_simulator::{BusinessPhone, Config as SimulatorConfig, Customer, NumberSetup, Simulator, Waba};
 use ponte_store::{DecisionRow, NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _};
@@ -35,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(10);
 
 pub(super) struct Stage {
     /// Stops when the stage goes.
-    _simulator: Simulator,
+    simulator: Simulator,
     pub(super) customer: Customer,
     pub(super) phone: BusinessPhone,
     pub(super) clock: ShiftedClock,
@@ -100,7 +101,7 @@ impl Stage {
         customer.is_called("Ana");
         let phone = simulator.business_phone(NUMBER).context("the simulator lost its number")?;
         Ok(Self {
-            _simulator: simulator,
+            simulator,
             customer,
             phone,
             clock,
@@ -115,20 +116,37 @@ impl Stage {
     /// Waits until nothing is in hand any more, and no timer is due.
     pub(super) async fn rest(&self) -> anyhow::Result<()> {
         let settled = async {
-            loop {
-                let rings = self.runtime.store().next_timer().await?.is_some_and(|due| due <= self.clock.now());
-                if !rings && self.runtime.is_idle() {
-                    return anyhow::Ok(());
-                }
+            // First timers: one that is due is about to become an event.
+            while self.timer_is_due().await? || !self.runtime.is_idle() {
                 ponte_clock::pause(LOOK).await;
             }
+            anyhow::Ok(())
         };
         ponte_clock::within(PATIENCE, settled).await.context("the pipeline does not come to rest")?
     }
 
     /// The store tells of an order of the customer's.
     pub(super) async fn store_tells(&self, order: &serde_json::Map<String, serde_json::Value>) -> anyhow::Result<()> {
-        self.store.tells(order, CUSTOMER, self.clock.now()).await
+        self.store.tells(order, self.customer.phone().as_str(), self.clock.now()).await
+    }
+
+    async fn timer_is_due(&self) -> anyhow::Result<bool> {
+        let next = self.runtime.store().next_timer().await?;
+        Ok(next.is_some_and(|due| due <= self.clock.now()))
+    }
+
+    /// Another customer is the customer from now on.
+    pub(super) fn is_now(&mut self, phone: &str) {
+        let phone = Phone::typed(phone, None).unwrap_or_else(|| phone.into());
+        self.customer = self.simulator.customer(phone);
+    }
+
+    /// The last hand-off of the customer's conversation to people.
+    pub(super) async fn handed(&self) -> anyhow::Result<Option<Handed>> {
+        let Some(conversation) = self.conversation().await? else { return Ok(None) };
+        let row = self.runtime.store().conversation(&conversation).await?;
+        let facts: Option<Facts> = serde_json::from_value(row.facts)?;
+        Ok(facts.and_then(|facts| facts.handed).map(|handed| *handed))
     }
 
     /// The time on the shop's wall clock.
@@ -149,7 +167,7 @@ impl Stage {
     }
 
     async fn conversation(&self) -> anyhow::Result<Option<ConversationId>> {
-        let contact = self.runtime.store().contact_by_phone(&"default".into(), &CUSTOMER.into()).await?;
+        let contact = self.runtime.store().contact_by_phone(&"default".into(), self.customer.phone()).await?;
         Ok(contact.map(|contact| ConversationId { number: NUMBER.into(), contact }))
     }
 
@@ -171,7 +189,8 @@ fn packages(flows: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(packages)
 }
 
-/// Installs packages; each is asked after those before it.
+/// Installs packages; each is asked after those before it, save those for some people only: the host asks them first
+/// among equals.
 async fn install_all(
     store: &SqliteStore,
     data_dir: &Path,
@@ -187,7 +206,7 @@ async fn install_all(
             numbers: vec![NUMBER.into()],
             tenant: "default".into(),
             name: None,
-            priority: names.len() as i64 * 10,
+            priority: 0,
             package,
         };
         names.push(install(store, &compiler, request, now).await?.flow.into_string());

@@ -99,6 +99,16 @@ pub(crate) fn cross_check(
             (gated, "/trigger/hours", &["timezone", "hours"]),
             (count(manifest, "/schedules") > 0, "/schedules/0/cron", &["timezone"]),
         ];
+        for key in ["contacts", "tags", "except"] {
+            let pointer = format!("/trigger/{key}");
+            if let Some(setting) = manifest.str(&pointer)
+                && schema.pointer(&format!("/properties/{setting}")).is_none()
+            {
+                let what = format!("this names the setting `{setting}`, which the settings schema does not declare");
+                let help = format!("declare `{setting}` in {}", manifest.str("/flow/settings").unwrap_or("the schema"));
+                problems.push(manifest.problem(&pointer, Focus::Value, what, help));
+            }
+        }
         for (_, pointer, settings) in needs.into_iter().filter(|(needed, ..)| *needed) {
             for setting in settings.iter().filter(|setting| schema.pointer(&format!("/properties/{setting}")).is_none())
             {

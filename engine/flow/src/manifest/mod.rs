@@ -79,6 +79,18 @@ pub struct Trigger {
     /// that others do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow_up_hours: Option<u32>,
+    /// How long a customer must have been quiet before the flow is run with all that they wrote: `8s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debounce: Option<String>,
+    /// The setting that lists the people whose messages it is offered, by phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<String>,
+    /// The setting with the tags of people whose messages it is offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<String>,
+    /// The setting that lists people whose messages it is never offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub except: Option<String>,
 }
 
 /// A kind of event that a flow can be offered.

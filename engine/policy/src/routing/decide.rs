@@ -93,6 +93,8 @@ pub fn sentence(rule: &str) -> &'static str {
         "order" => "a flow that takes orders",
         "test-order" => "a test order, and its source lets none through",
         "no-phone" => "the store knows no phone number whose country is clear",
+        "debounced" => "answered together with other lines of the customer's",
+        "burst-end" => "the end of a wait for more lines",
         _ => "",
     }
 }
@@ -192,7 +194,7 @@ fn of_order(routing: &Routing, question: &Question<'_>, order: &StoreOrder) -> D
     if question.number.as_ref().is_some_and(|number| number.locked) {
         return nobody("number-locked");
     }
-    let mut taking = question.candidates.iter().filter(|candidate| candidate.takes(ORDER, None));
+    let mut taking = question.candidates.iter().filter(|candidate| candidate.takes(ORDER, question));
     let taker = match &order.listener {
         Some(listener) => taking.find(|candidate| candidate.installation == listener),
         None => taking.next(),
@@ -315,7 +317,7 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
         Owner::Flow | Owner::Nobody => {}
     }
     let Target::Flow(one) = to else {
-        let mut taking = flows.filter(|candidate| candidate.takes(kind, question.heard_last));
+        let mut taking = flows.filter(|candidate| candidate.takes(kind, question));
         let first = taking.clone().next();
         // Who may be answering a flow is heard by that flow before any other.
         let answered = taking.find(|candidate| candidate.trigger.follow_up);
@@ -326,8 +328,8 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
         };
     };
     match flows.find(|candidate| candidate.installation == one) {
-        Some(flow) if flow.takes(kind, question.heard_last) => decided(Handler::Flow(one.clone()), "default", why),
-        Some(_) => but("no-flow", "it takes no such event at this time"),
+        Some(flow) if flow.takes(kind, question) => decided(Handler::Flow(one.clone()), "default", why),
+        Some(_) => but("no-flow", "it takes no such event from this person at this time"),
         None => but("flow-not-active", "it is not active on this number"),
     }
 }

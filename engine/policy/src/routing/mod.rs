@@ -22,4 +22,4 @@ pub use document::{
     Acquaintance, AppOnly, Calendar, Fallback, OnPhone, OpenOrClosed, RoutingPolicy, RuleEntry, Stage, Target, When,
 };
 pub use question::{NumberTraits, Person, Question};
-pub use trigger::{Candidate, HoursCondition, Trigger};
+pub use trigger::{Candidate, HoursCondition, People, Trigger};

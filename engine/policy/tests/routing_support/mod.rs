@@ -64,7 +64,7 @@ impl Chat<'_> {
             at,
             body: Body::Message(message),
         };
-        let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false };
+        let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
         let names = ["menu".into(), "night".into(), "boletos".into()];
         let candidates: Vec<_> =
             names.iter().map(|installation| Candidate { installation, trigger: &trigger, open: None }).collect();

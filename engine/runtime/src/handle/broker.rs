@@ -5,17 +5,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    Contact, ContactId, Content, ConversationId, MessageId, Refusal, RunId, SendId, StateScope, Timestamp,
+    Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, Refusal, RunId, SendId, StateScope,
+    Timestamp,
 };
-use ponte_policy::{No, Objection};
-use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period};
+use ponte_policy::{No, Objection, hand_on};
+use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView};
 use ponte_store::{OutboxItem, PastBody, Pending, SharedRead, StateKey, StoreError};
 
 use super::Scene;
+use super::burst::past;
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::registry::Installed;
 use crate::verdict::{self, Asking};
+
+/// So many people of a setting are looked up.
+const MOST_NAMED: usize = 20;
 
 /// Answers one run.
 pub(super) struct RunBroker {
@@ -30,6 +35,9 @@ pub(super) struct RunBroker {
     known: Known,
     /// When the customer wrote before.
     previous_customer_at: Option<Timestamp>,
+    /// What the run answers beside its event.
+    earlier: Vec<PastMessage>,
+    event: Arc<Event>,
     reads: Arc<Mutex<Vec<SharedRead>>>,
 }
 
@@ -46,7 +54,7 @@ impl RunBroker {
             core: Arc::clone(core),
             installed: Arc::clone(installed),
             run,
-            seq: pending.seq,
+            seq: scene.told.as_ref().map_or(pending.seq, |told| told.seq),
             at: pending.event.at,
             conversation: scene.conversation.clone(),
             person: match pending.event.body {
@@ -54,7 +62,12 @@ impl RunBroker {
                 ponte_model::Body::Order(_) => None,
                 _ => pending.event.contact.clone().filter(|person| !person.is_anonymous()),
             },
+            earlier: scene.told.as_ref().map(|told| told.earlier.clone()).unwrap_or_default(),
+            event: Arc::clone(&pending.event),
             previous_customer_at: match pending.event.body {
+                ponte_model::Body::Message(_) if scene.told.is_some() => {
+                    scene.told.as_ref().and_then(|told| told.before)
+                }
                 ponte_model::Body::Message(_) => scene.facts.previous_customer_at,
                 _ => scene.facts.last_customer_at,
             },
@@ -200,6 +213,40 @@ impl Broker for RunBroker {
             },
         });
         Ok(past.collect())
+    }
+
+    fn burst(&self) -> Vec<PastMessage> {
+        self.earlier.iter().cloned().chain(past(&self.event)).collect()
+    }
+
+    fn phone(&self) -> PhoneView {
+        let registry = self.core.registry.now();
+        let number = self.conversation.as_ref().and_then(|here| registry.number(&here.number));
+        number.map_or(PhoneView::None, |number| number.phone_view())
+    }
+
+    fn handed_off(&mut self, to: HandOffTarget, note: &str) {
+        let by = (&self.installed.id, &self.run);
+        self.known.facts = hand_on(std::mem::take(&mut self.known.facts), to, note, by, self.core.clock.now());
+    }
+
+    async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {
+        let phones = self.installed.phones(setting);
+        if phones.is_empty() {
+            let why = format!("the setting `{setting}` holds no phone number with country code");
+            return Err(Refusal::invalid("setting", why));
+        }
+        let mut people = Vec::new();
+        for phone in phones.iter().take(MOST_NAMED) {
+            let store = &self.core.store;
+            let known = store.contact_by_phone(&self.installed.tenant, phone).await.map_err(unavailable)?;
+            let id = match known {
+                Some(id) => id,
+                None => store.meet(&self.installed.tenant, phone, self.core.clock.now()).await.map_err(unavailable)?,
+            };
+            people.extend(self.contact(&id).await?);
+        }
+        Ok(people)
     }
 
     fn period(&self, at: Timestamp) -> Result<Period, Refusal> {

@@ -7,12 +7,13 @@ use ponte_model::{
     Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
 };
 use ponte_policy::money::merge_bubbles;
-use ponte_policy::{Facts, Heard, answered, hand_off, release};
+use ponte_policy::{Facts, Heard, answered, hand_on, release};
 use ponte_store::{
     Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
 };
 
 use super::Scene;
+use super::burst::timer;
 use crate::core::Core;
 use crate::registry::Installed;
 
@@ -44,6 +45,8 @@ impl<'a> Change<'a> {
                 seq: pending.seq,
                 decision: Some(scene.decision.rule.to_string()),
                 why: scene.decision.detail.clone(),
+                also: scene.told.iter().flat_map(|told| told.marks.clone()).collect(),
+                timers: scene.conversation.iter().filter(|_| scene.told.is_some()).map(|id| timer(id, None)).collect(),
                 ..Finish::default()
             },
             facts: scene.facts.clone(),
@@ -83,6 +86,11 @@ impl<'a> Change<'a> {
         event.origin == Origin::Customer && matches!(event.body, Body::Message(_) | Body::Edit { .. })
     }
 
+    /// Whether people speak in the conversation.
+    pub(super) fn is_with_people(&self) -> bool {
+        self.facts.ownership_at(self.scene.known.echo, self.now).owner.is_person()
+    }
+
     fn add(&mut self, effect: &Effect) {
         match effect {
             Effect::Send { contact, message, expires_at } => {
@@ -96,7 +104,8 @@ impl<'a> Change<'a> {
             }
             Effect::HandOff { to, note } => {
                 tracing::info!(run = %self.run, to = ?to, note_chars = note.chars().count(), "handed off");
-                self.facts = hand_off(std::mem::take(&mut self.facts), *to, &self.run, self.now);
+                let by = (&self.installation, &self.run);
+                self.facts = hand_on(std::mem::take(&mut self.facts), *to, note, by, self.now);
             }
             Effect::Release => self.facts = release(std::mem::take(&mut self.facts)),
             Effect::PutState { scope, key, value, expires_at } => {

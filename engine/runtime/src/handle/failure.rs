@@ -21,6 +21,7 @@ pub(super) fn follow(change: &mut Change<'_>, installed: &Installed, outcome: &O
     };
     let effects = match action {
         FailureAction::Skip => return,
+        FailureAction::HandOff if change.is_with_people() => return,
         FailureAction::HandOff => vec![hand_off(change)],
         // Nobody waits for an answer to a receipt or a timer, and one to a receipt would bring the next receipt.
         FailureAction::DefaultReply if !change.customer_wrote() => return,

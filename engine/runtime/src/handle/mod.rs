@@ -1,6 +1,7 @@
 //! Handles one event of a conversation: fold, route, run, commit.
 
 mod broker;
+mod burst;
 mod effects;
 mod failure;
 mod identity;
@@ -107,11 +108,20 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         Some(id) => core.conversations.get(id).await?,
         None => Known::default(),
     };
+    if let Body::BurstEnd = &event.body {
+        return Box::pin(burst::end(core, pending, known)).await;
+    }
     let mut facts = fold(known.facts.clone(), event, pending.seq);
     if let Some(heard) = wish::heard(core, pending).await? {
+        burst::withdraw(&mut facts, event);
         return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);
     }
     let registry = core.registry.now();
+    if facts.burst.is_some()
+        && let Some(tried) = Box::pin(burst::amend(core, &registry, pending, facts.clone())).await?
+    {
+        return Ok(tried);
+    }
     let decision = decide(core, &registry, pending, &facts, &known).await?;
     if let Some(target) = &decision.target {
         facts.routed = target.people();
@@ -124,10 +134,21 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         Handler::App | Handler::Team | Handler::Nobody => None,
     };
     let Some(installed) = installed else {
+        if let Some(conversation) = conversation.as_ref().filter(|_| burst::is_for_people(pending, &facts, &decision)) {
+            return Box::pin(burst::give_to_people(core, pending, conversation, facts, decision)).await;
+        }
         let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
         return acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await;
     };
-    let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry) };
+    let mut told = None;
+    if let Some(conversation) = &conversation {
+        match burst::turn(pending, installed, &decision, &mut facts, &known, core.clock.now()) {
+            burst::Turn::Wait(why) => return Box::pin(burst::keep(core, pending, conversation, facts, why)).await,
+            burst::Turn::Answer(Some(burst)) => told = Some(Box::pin(burst::with(core, &burst, pending)).await?),
+            burst::Turn::Answer(None) => {}
+        }
+    }
+    let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry), told };
     run(core, pending, installed, scene).await
 }
 
@@ -140,6 +161,8 @@ struct Scene {
     known: Known,
     decision: Decision,
     registry: Arc<Snapshot>,
+    /// The lines of a burst that the run answers beside its event.
+    told: Option<burst::Told>,
 }
 
 /// Asks the tenant's rules. The store is read only for what some rule asks about and nothing in memory tells.
@@ -153,8 +176,10 @@ async fn decide(
     let event = &*pending.event;
     let routing = registry.routing(&pending.tenant);
     let asked = event.origin == Origin::Customer && event.lane == Lane::Message;
+    let installations = registry.asked(&pending.tenant, event.number_id.as_ref());
+    let narrowed = installations.iter().any(|installed| installed.trigger.people.is_some());
     let mut profile = Profile::default();
-    if asked && routing.needs_person() {
+    if asked && (narrowed || routing.needs_person()) {
         profile = Profile::of(event.contact.as_ref());
         // Of a newcomer there is nothing to read.
         if let Some(contact) = pending.contact.as_ref().filter(|_| !known.fresh) {
@@ -163,17 +188,17 @@ async fn decide(
     }
     let campaign = if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
     let number = event.number_id.as_ref().and_then(|id| registry.number(id));
+    let newcomer = facts.burst.as_ref().is_some_and(|burst| burst.newcomer);
     let circumstances = Circumstances {
         event,
         number: number.map(|number| (&*number.row, &number.life)),
         contact: pending.contact.as_ref(),
         profile: &profile,
         owner: facts.ownership_at(known.echo, core.clock.now()).owner,
-        first_contact: routing::first_contact(facts, known.echo),
         heard_last: facts.heard_last(event.at),
+        first_contact: newcomer || routing::first_contact(facts, known.echo),
         campaign: campaign.as_deref(),
     };
-    let installations = registry.asked(&pending.tenant, pending.event.number_id.as_ref());
     let candidates: Vec<_> = installations
         .iter()
         .filter(|installed| pending.listener.as_ref().is_none_or(|listener| *listener == installed.id))

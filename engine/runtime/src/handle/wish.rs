@@ -14,7 +14,7 @@ use crate::conversations::Known;
 use crate::core::Core;
 
 /// Whose messages of its own are: they come from no installation.
-const HOST: &str = "ponte";
+pub(super) const HOST: &str = "ponte";
 
 /// A wish, and where the person stood before it.
 pub(super) struct Heard<'a> {

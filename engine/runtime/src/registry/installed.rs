@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TriggerEvent, TriggerHours};
-use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Refusal, TenantId};
+use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Phone, Refusal, TenantId};
+use ponte_policy::debounce::Patience;
 use ponte_policy::hours::Hours;
-use ponte_policy::{HoursCondition, Trigger};
+use ponte_policy::{HoursCondition, People, Trigger};
 use ponte_sandbox::{PermissionSet, Plugin};
 use ponte_store::InstallationRow;
+use serde_json::Value;
 use tokio::sync::Semaphore;
+
+use crate::common::{debounce, strings};
 
 pub(crate) use ponte_flow::FailureAction;
 
@@ -29,6 +33,8 @@ pub(crate) struct Installed {
     /// Whether consecutive texts of a run become one message.
     pub(crate) merge: bool,
     pub(crate) schedules: Vec<(String, CronLine)>,
+    /// How long it waits for more lines of a customer's, if it does.
+    pub(crate) debounce: Option<Patience>,
     /// The shop's hours, where its settings have them.
     pub(crate) hours: Option<Hours>,
     pub(crate) plugin: Plugin,
@@ -54,9 +60,23 @@ fn kind(event: TriggerEvent) -> &'static str {
     }
 }
 
+/// Whose messages a flow wants to be offered, by the shop's settings that its manifest names.
+fn people(declared: &ponte_flow::Trigger, settings: &Value) -> Option<People> {
+    let of = |setting: &Option<String>| setting.iter().flat_map(|name| strings(&settings[name.as_str()])).collect();
+    let [listed, tags, except]: [Vec<String>; 3] = [of(&declared.contacts), of(&declared.tags), of(&declared.except)];
+    let people = People {
+        listed: People::listed(listed.iter().map(String::as_str)),
+        tags: tags.into_iter().collect(),
+        only: declared.contacts.is_some() || declared.tags.is_some(),
+        except: People::listed(except.iter().map(String::as_str)),
+    };
+    (people.only || declared.except.is_some()).then_some(people)
+}
+
 /// What a flow wants to be offered, as the routing rules ask.
-pub(crate) fn trigger(declared: &ponte_flow::Trigger) -> Trigger {
+pub(crate) fn trigger(declared: &ponte_flow::Trigger, settings: &Value) -> Trigger {
     Trigger {
+        people: people(declared, settings),
         events: declared.events.iter().map(|event| kind(*event).to_owned()).collect(),
         hours: match declared.hours {
             TriggerHours::Any => HoursCondition::Any,
@@ -86,8 +106,10 @@ impl Installed {
             version: row.version,
             digest: row.digest,
             numbers: row.numbers,
-            trigger: trigger(&manifest.trigger),
             follow_up: manifest.trigger.follow_up_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
+            trigger: trigger(&manifest.trigger, settings.as_json()),
+            debounce: debounce(manifest.trigger.debounce.as_deref(), settings.as_json())
+                .map_err(|problem| problem.1)?,
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
             merge: manifest.send.merge,
@@ -114,6 +136,12 @@ impl Installed {
     pub(crate) fn language(&self) -> String {
         let set = self.settings.get("language").and_then(|language| language.as_str());
         set.filter(|language| *language != "auto").unwrap_or_default().to_owned()
+    }
+
+    /// Phone numbers that the shop wrote into a setting; none where it holds none.
+    pub(crate) fn phones(&self, key: &str) -> Vec<Phone> {
+        let Some(setting) = self.settings.get(key) else { return Vec::new() };
+        strings(setting).iter().filter_map(|written| Phone::typed(written, None)).collect()
     }
 
     /// A setting, as JSON.

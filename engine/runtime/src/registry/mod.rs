@@ -13,12 +13,22 @@ use ponte_policy::lifecycle::{Life, Sending};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
 use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, Routing, Shop};
-use ponte_sandbox::{Compiler, Limits, Plugin, Sandbox};
+use ponte_sandbox::{Compiler, Limits, PhoneView, Plugin, Sandbox};
 use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
 
 use crate::lifecycle::life_of;
 use crate::routing::{self, Policies, traits};
 pub(crate) use installed::{FailureAction, Installed, trigger};
+
+/// Puts installations into the order in which they are asked: by priority, and of the same priority those that serve
+/// some people only before those that serve everybody.
+pub fn put_in_order(rows: &mut [InstallationRow]) {
+    let narrow = |row: &InstallationRow| {
+        let trigger = &row.package["manifest"]["trigger"];
+        ["contacts", "tags"].iter().any(|key| trigger.get(key).is_some_and(|setting| !setting.is_null()))
+    };
+    rows.sort_by_key(|row| (row.priority, !narrow(row)));
+}
 
 /// A number as the pipeline uses it.
 pub(crate) struct Number {
@@ -39,6 +49,16 @@ impl Number {
     /// Whether it lives on the phone only, for the time being or altogether.
     fn is_app_only(&self) -> bool {
         self.row.config.mode == NumberMode::App || self.life.app_only.now
+    }
+
+    /// Whether a person sits at a phone with it, and whether what they write there is seen.
+    pub(crate) fn phone_view(&self) -> PhoneView {
+        let config = &self.row.config;
+        match config.mode {
+            NumberMode::Api => PhoneView::None,
+            _ if Profile::or_careful(&config.profile).is_echo_blind() => PhoneView::Unseen,
+            _ => PhoneView::Seen,
+        }
     }
 
     /// Whether nothing may leave at `now`, and until when, where that is known.
@@ -173,7 +193,9 @@ impl Registry {
         let mut plugins: HashMap<Digest256, Plugin> =
             before.installations().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
         let mut broken = Vec::new();
-        for row in store.installations().await? {
+        let mut rows = store.installations().await?;
+        put_in_order(&mut rows);
+        for row in rows {
             if row.state != InstallationState::Active {
                 continue;
             }

@@ -106,14 +106,16 @@ impl Desk {
         });
         let numbers = numbers.collect();
         let mut flows = Vec::new();
-        for row in store.installations().await? {
+        let mut rows = store.installations().await?;
+        crate::registry::put_in_order(&mut rows);
+        for row in rows {
             if row.tenant != *tenant || row.state != InstallationState::Active {
                 continue;
             }
             let package: PackageSnapshot =
                 serde_json::from_value(row.package).map_err(|error| corrupt(row.id.as_str(), error.to_string()))?;
             let hours = crate::common::hours(&row.settings).map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
-            let trigger = crate::registry::trigger(&package.manifest.trigger);
+            let trigger = crate::registry::trigger(&package.manifest.trigger, &row.settings);
             flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours });
         }
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })

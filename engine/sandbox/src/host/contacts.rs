@@ -13,6 +13,14 @@ impl Host for RunState {
         self.answer("contacts.get", result.map(|known| known.map(convert)))
     }
 
+    async fn named(&mut self, setting: String) -> Answer<Vec<Contact>> {
+        let result = match self.begin(Permission::Contacts)? {
+            Ok(()) => self.broker.named(&setting).await,
+            Err(refusal) => Err(refusal),
+        };
+        self.answer("contacts.named", result.map(|known| known.into_iter().map(convert).collect()))
+    }
+
     fn tag(&mut self, tag: String) -> Answer<()> {
         self.host_call("contacts.tag", Permission::Contacts, |run| {
             name("tag", &tag, limits::NAME_BYTES)?;

@@ -4,7 +4,7 @@ use wasmtime::Result;
 use crate::bindings::ponte::flow::conversation::{self as wit, Author, Facts, Host, Line, Target};
 use crate::convert::{content, instant};
 use crate::state::{Answer, RunState};
-use crate::{ConversationFacts, PastMessage, Permission, limits};
+use crate::{ConversationFacts, PastMessage, Permission, PhoneView, limits};
 
 impl Host for RunState {
     fn get(&mut self) -> Result<Option<Facts>> {
@@ -18,6 +18,20 @@ impl Host for RunState {
         self.answer("conversation.recent", lines.map(|lines| lines.iter().map(line).collect()))
     }
 
+    fn burst(&mut self) -> Result<Vec<Line>> {
+        self.count()?;
+        Ok(self.broker.burst().iter().map(line).collect())
+    }
+
+    fn phone(&mut self) -> Result<wit::PhoneView> {
+        self.count()?;
+        Ok(match self.broker.phone() {
+            PhoneView::Seen => wit::PhoneView::Seen,
+            PhoneView::Unseen => wit::PhoneView::Unseen,
+            PhoneView::None => wit::PhoneView::None,
+        })
+    }
+
     fn hand_off(&mut self, to: Target, note: String) -> Answer<()> {
         let to = match to {
             Target::App => HandOffTarget::App,
@@ -25,7 +39,9 @@ impl Host for RunState {
         };
         self.host_call("conversation.hand-off", Permission::Conversation, |run| {
             run.needs_conversation()?;
-            run.collect(Effect::HandOff { to, note }).map(drop)
+            run.collect(Effect::HandOff { to, note: note.clone() })?;
+            run.broker.handed_off(to, &note);
+            Ok(())
         })
     }
 

@@ -9,7 +9,7 @@ use ponte_model::{
     RunId, StateScope, Timestamp,
 };
 use ponte_sandbox::{
-    Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, RunRequest,
+    Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView, RunRequest,
 };
 
 /// Answers from its fields; allows every message but the one that says `forbidden`.
@@ -73,6 +73,19 @@ impl Broker for Maps {
             content: Content::Text { body: n.to_string() },
         };
         Ok((0..most).map(line).collect())
+    }
+
+    fn burst(&self) -> Vec<PastMessage> {
+        let content = Content::Text { body: "olá".into() };
+        vec![PastMessage { id: "wamid.1".into(), at: Timestamp::EPOCH, origin: Origin::Customer, content }]
+    }
+
+    fn phone(&self) -> PhoneView {
+        PhoneView::Unseen
+    }
+
+    async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {
+        Ok(self.contact(&ContactId::from(setting)).await?.into_iter().collect())
     }
 
     fn period(&self, at: Timestamp) -> Result<Period, Refusal> {

@@ -141,6 +141,23 @@ async fn handlers_may_fail() {
 }
 
 #[tokio::test]
+async fn people_are_found_by_a_setting_and_only_with_the_permission() {
+    // The run fails unless there is one line to answer, and the number's phone is not seen.
+    let body = "
+        (call $conversation.burst (i32.const 256))
+        (if (i32.ne (i32.load (i32.const 260)) (i32.const 1)) (then unreachable))
+        (if (i32.ne (call $conversation.phone) (i32.const 1)) (then unreachable))
+        (call $contacts.named (i32.const 1056) (i32.const 1) (i32.const 256))";
+    let plugin = load(guest(&["conversation.burst", "conversation.phone", "contacts.named"], body)).await;
+    let report = sandbox().run(&plugin, request(), Box::new(Maps::default())).await;
+    assert_eq!((report.outcome, report.refusals), (Outcome::Done, Vec::new()));
+    let mut without = request();
+    without.permissions = [Permission::Conversation].into_iter().collect();
+    let report = sandbox().run(&plugin, without, Box::new(Maps::default())).await;
+    assert_eq!(report.refusals[0].1, Refusal::Denied { permission: "contacts".into() });
+}
+
+#[tokio::test]
 async fn an_event_without_a_conversation_has_no_timers() {
     let body = "(call $schedule.at (i32.const 1056) (i32.const 1) (i64.const 1800000000000)
         (i32.const 0) (i32.const 0) (i32.const 256))";

@@ -67,6 +67,8 @@ pub struct Finish {
     pub decision: Option<String>,
     /// What there is to say about that beyond the rule's name.
     pub why: Option<String>,
+    /// What is now to be said of events that were acknowledged before: those that this one answers with it.
+    pub also: Vec<Marked>,
     /// The conversation's new facts.
     pub facts: Option<(ConversationId, Value)>,
     /// The run, if a flow was asked.
@@ -83,6 +85,17 @@ pub struct Finish {
     pub consent: Vec<Entry>,
     /// Messages for the outbox.
     pub sends: Vec<NewSend>,
+}
+
+/// What is to be said of an event that was acknowledged before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The event.
+    pub seq: i64,
+    /// The rule that decided.
+    pub decision: String,
+    /// What there is to say about that beyond the rule's name.
+    pub why: Option<String>,
 }
 
 /// What became of a [`Finish`].

@@ -158,6 +158,15 @@ impl SqliteStore {
         Ok(lines)
     }
 
+    pub(super) async fn read_events(&self, seqs: &[i64]) -> Result<Vec<(i64, Event)>> {
+        let rows =
+            sqlx::query("SELECT seq, event FROM inbox WHERE seq IN (SELECT value FROM json_each(?1)) ORDER BY seq")
+                .bind(serde_json::json!(seqs).to_string())
+                .fetch_all(&self.readers)
+                .await?;
+        rows.iter().map(|row| Ok((row.get("seq"), parse("an event", row.get("event"))?))).collect()
+    }
+
     pub(super) async fn read_decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
         let rows = sqlx::query(
             "SELECT key, kind, at, state, decision, iif(state = 'done', why, reason) AS why

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, TenantId,
-    Timestamp, WabaId,
+    Budget, Charge, ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
+    TenantId, Timestamp, WabaId,
 };
 use sqlx::SqliteConnection;
 
@@ -145,6 +145,10 @@ impl Store for SqliteStore {
 
     async fn recent(&self, id: &ConversationId, before: i64, most: u32) -> Result<Vec<PastLine>> {
         self.read_recent(id, before, most).await
+    }
+
+    async fn events(&self, seqs: &[i64]) -> Result<Vec<(i64, Event)>> {
+        self.read_events(seqs).await
     }
 
     async fn decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {

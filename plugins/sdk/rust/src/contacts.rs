@@ -10,6 +10,11 @@ pub fn get(id: &str) -> Result<Option<Contact>, Refusal> {
     Ok(wire::get(id)?)
 }
 
+/// The people whom the shop named in a setting, by their phone numbers: one, or a list of at most 20.
+pub fn named(setting: &str) -> Result<Vec<Contact>, Refusal> {
+    Ok(wire::named(setting)?)
+}
+
 /// Puts a tag (64 bytes) on the event's contact.
 pub fn tag(tag: &str) -> Result<(), Refusal> {
     Ok(wire::tag(tag)?)

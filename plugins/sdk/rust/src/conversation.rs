@@ -4,7 +4,7 @@
 use crate::Refusal;
 use crate::bindings::ponte::flow::conversation as wire;
 
-pub use wire::{Author, Facts, Line, Owner, Target};
+pub use wire::{Author, Facts, Line, Owner, PhoneView, Target};
 
 impl Owner {
     /// Whether a person holds the conversation, so that automation must be silent.
@@ -23,7 +23,19 @@ pub fn recent(most: u32) -> Result<Vec<Line>, Refusal> {
     Ok(wire::recent(most)?)
 }
 
-/// Gives the conversation to people, after this run's messages. Automation is silent from then on.
+/// What this run answers, oldest first: all lines of a burst where the manifest says `debounce`, the event's own the last;
+/// else the event's own alone. Empty where the event is no message.
+pub fn burst() -> Vec<Line> {
+    wire::burst()
+}
+
+/// Whether a person sits at a phone with this number, and whether what they write there is seen.
+pub fn phone() -> PhoneView {
+    wire::phone()
+}
+
+/// Gives the conversation to people, with a note that they find beside it. Automation is silent from then on, save what
+/// this run says. What this flow handed over before, and nobody has written in since, it may hand on.
 pub fn hand_off(to: Target, note: impl AsRef<str>) -> Result<(), Refusal> {
     Ok(wire::hand_off(to, note.as_ref())?)
 }

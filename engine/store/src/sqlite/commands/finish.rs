@@ -8,11 +8,12 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::script::{Returned, Script, Step};
 use super::{charges, consent, json};
-use crate::{Finish, Finished, SendState, SharedRead, StateKey};
+use crate::{Finish, Finished, Marked, SendState, SharedRead, StateKey};
 
 /// A [`Finish`] encoded by the caller.
 pub(in crate::sqlite) struct Rows {
     handled: HandledRow,
+    also: Vec<HandledRow>,
     facts: Option<FactsRow>,
     run: Option<RunRow>,
     reads: Vec<SharedRead>,
@@ -30,6 +31,12 @@ struct HandledRow {
     decision: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+}
+
+impl From<Marked> for HandledRow {
+    fn from(Marked { seq, decision, why }: Marked) -> Self {
+        Self { seq, decision: Some(decision), why }
+    }
 }
 
 #[derive(Serialize)]
@@ -182,6 +189,7 @@ impl Rows {
         let sends = sends.collect::<Result<_, serde_json::Error>>()?;
         Ok(Self {
             handled: HandledRow { seq: finish.seq, decision: finish.decision, why: finish.why },
+            also: finish.also.into_iter().map(HandledRow::from).collect(),
             facts,
             run,
             reads: finish.reads,
@@ -210,7 +218,7 @@ pub(in crate::sqlite) async fn plan(
         gather(&good, |rows| rows.timers.iter()).into_iter().partition::<Vec<_>, _>(|row| row.due.is_some());
     let (tag, untag) = gather(&good, |rows| rows.tags.iter()).into_iter().partition::<Vec<_>, _>(|row| row.present);
 
-    script.set(Step::Acknowledge, &gather(&good, |rows| std::iter::once(&rows.handled)))?;
+    script.set(Step::Acknowledge, &gather(&good, |rows| std::iter::once(&rows.handled).chain(&rows.also)))?;
     script.set(Step::Facts, &gather(&good, |rows| rows.facts.iter()))?;
     script.set(Step::Runs, &gather(&good, |rows| rows.run.iter()))?;
     script.set(Step::Sends, &gather(&good, |rows| rows.sends.iter()))?;
