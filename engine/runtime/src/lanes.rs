@@ -81,7 +81,7 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
         Body::Status(update) => return status(core, pending, update).await,
         Body::AppContact(change) => {
             let name = change.full_name.clone().or_else(|| change.first_name.clone()).filter(|_| change.present);
-            core.store.name_contact(pending.seq, pending.contact.clone(), name).await?;
+            core.store.name_contact(pending.seq, pending.contact.clone(), name, event.at).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
             pending.contact.iter().for_each(|id| {
                 core.people.forget(id);

@@ -107,8 +107,15 @@ pub trait Store: Send + Sync + 'static {
         settler: Settler,
     ) -> Result<StatusApplied>;
 
-    /// Acknowledges an event and changes the person's name in the phone's address book; `None` takes it away.
-    async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()>;
+    /// Acknowledges an event and changes the person's name in the phone's address book, as of `at`; `None` takes it
+    /// away. An older change that comes late changes nothing.
+    async fn name_contact(
+        &self,
+        seq: i64,
+        contact: Option<ContactId>,
+        app_name: Option<String>,
+        at: Timestamp,
+    ) -> Result<()>;
 
     // Conversations
 

@@ -101,11 +101,17 @@ impl Store for SqliteStore {
         self.committer.submit(Command::Status, row).await
     }
 
-    async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()> {
+    async fn name_contact(
+        &self,
+        seq: i64,
+        contact: Option<ContactId>,
+        app_name: Option<String>,
+        at: Timestamp,
+    ) -> Result<()> {
         let op = op!(connection, [contact, app_name] {
             if let Some(contact) = contact {
-                sqlx::query("UPDATE contacts SET app_name = ?2 WHERE contact_id = ?1")
-                    .bind(contact.as_str()).bind(app_name).execute(&mut *connection).await?;
+                sqlx::query("UPDATE contacts SET app_name = ?2, app_name_at = ?3 WHERE contact_id = ?1 AND app_name_at <= ?3")
+                    .bind(contact.as_str()).bind(app_name).bind(at.as_millis()).execute(&mut *connection).await?;
             }
             let done = sqlx::query("UPDATE inbox SET state = 'done' WHERE seq = ?1")
                 .bind(seq).execute(connection).await?;
