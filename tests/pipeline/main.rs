@@ -3,6 +3,7 @@
 mod consent;
 mod faults;
 mod hostile;
+mod joins;
 mod lifecycle;
 mod money;
 mod once;

@@ -16,6 +16,7 @@ mod handle;
 mod housekeeping;
 mod ingest;
 mod install;
+mod joins;
 mod lanes;
 mod lifecycle;
 mod money;

@@ -141,6 +141,10 @@ impl Store for SqliteStore {
         self.read_absorbed(contact).await
     }
 
+    async fn follow(&self, absorbed: &ContactId, contact: &ContactId) -> Result<()> {
+        SqliteStore::follow(self, absorbed, contact).await
+    }
+
     async fn is_waiting(&self, contact: &ContactId) -> Result<bool> {
         self.read_is_waiting(contact).await
     }
@@ -248,8 +252,9 @@ impl Store for SqliteStore {
         let timer = timer.clone();
         let op = op!(connection, [timer] {
             let done = sqlx::query(
-                "DELETE FROM timers WHERE installation = ?1 AND number_id = ?2 AND contact_id = ?3 AND name = ?4
-                    AND set_by = ?5",
+                // Its person may have turned out to be another since it was read, and it with them.
+                "DELETE FROM timers WHERE installation = ?1 AND number_id = ?2 AND name = ?4 AND set_by = ?5
+                    AND contact_id IN (?3, (SELECT same_as FROM contacts WHERE contact_id = ?3))",
             )
             .bind(timer.installation.as_str()).bind(timer.conversation.number.as_str())
             .bind(timer.conversation.contact.as_str()).bind(&timer.name).bind(timer.set_by)
