@@ -24,6 +24,7 @@ async fn each_command_says_what_it_does() {
         ("template submit", &["--waba", "another category"]),
         ("number show", &["--json", "--language", "pt-BR"]),
         ("number app-only", &["on", "off"]),
+        ("number changes", &["what ends", "--language", "--json"]),
         ("route", &["show", "set", "rollback", "explain", "dry-run"]),
         ("route explain", &["--event", "--message", "--contact", "--number", "--at", "which condition failed"]),
         ("route dry-run", &["--since", "Nothing is changed"]),
