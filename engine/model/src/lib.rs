@@ -19,6 +19,7 @@ mod refusal;
 pub mod send;
 pub mod template;
 mod time;
+mod wall;
 
 pub use contact::{Contact, ContactName};
 pub use content::*;
@@ -31,3 +32,4 @@ pub use owner::Owner;
 pub use platform::*;
 pub use refusal::Refusal;
 pub use time::Timestamp;
+pub use wall::first_instant;
