@@ -32,7 +32,7 @@ async fn each_command_says_what_it_does() {
         ("outbox list", &["--why", "--json"]),
         ("money", &["report", "estimate", "budget"]),
         ("money report", &["--month", "--by", "--within", "--json", "upper bound"]),
-        ("money estimate", &["--to", "--category", "--from", "--json"]),
+        ("money estimate", &["--to", "--category", "--from", "--people", "--json"]),
         ("money budget", &["set", "list", "remove"]),
         ("money budget set", &["--hard", "--soft", "--currency", "--flow", "always"]),
         ("doctor", &["Check the configuration", "what to do"]),

@@ -354,6 +354,26 @@ fn s3_s2_s4_the_readiness_checklist_is_data_allows_unknown_and_blocks_nothing() 
     assert_eq!(answer(&facts, 1), None);
 }
 
+#[test]
+fn s4_ten_thousand_people_at_five_a_second_take_more_than_33_minutes_and_the_tier_says_how_many_days() {
+    use ponte_policy::pacing::{Pace, plan};
+    let minutes = |throughput| plan(10_000, throughput, None).at_least.as_secs() / 60;
+    assert!(minutes(5) >= 33 && minutes(5) < 40, "{}", minutes(5));
+    assert!(minutes(80) < minutes(20) && minutes(20) < minutes(5));
+    for (reach, days) in [(None, 40), (Some(2_000), 5), (Some(10_000), 1), (Some(100_000), 1)] {
+        assert_eq!(plan(10_000, 5, reach).days, days, "{reach:?}");
+    }
+    assert_eq!(plan(0, 5, None).at_least, Duration::ZERO);
+    // What is shown is what the line obeys.
+    let (mut pace, mut now) = (Pace::new(5), at(0));
+    for nth in 0..1_000 {
+        let contact = format!("con_{nth}").as_str().into();
+        now = pace.ready_at(&contact, now);
+        pace.take(&contact, now);
+    }
+    assert!(now.plus(Duration::from_millis(1_100)).since(at(0)) >= plan(1_000, 5, None).at_least, "{}", now);
+}
+
 // 3.6 Windows, templates, categories, cost
 
 #[test]

@@ -1,6 +1,7 @@
 //! When there is room for a message. Over the limit means later, never lost.
 
 mod bucket;
+mod plan;
 mod reach;
 mod window;
 
@@ -11,6 +12,7 @@ use ponte_model::{ContactId, Timestamp};
 
 use crate::platform::RULES;
 use bucket::Bucket;
+pub use plan::{Plan, plan};
 pub use reach::Reach;
 use window::SlidingWindow;
 
