@@ -10,7 +10,7 @@ use ponte_model::{
 use ponte_policy::hours::Hours;
 use ponte_policy::lifecycle::Life;
 use ponte_policy::{
-    AskedRule, Candidate, Decision, Echo, Facts, Handler, Routing, RoutingPolicy, Trigger, fold, route,
+    AskedRule, Candidate, Decision, Echo, Facts, Handler, Question, Routing, RoutingPolicy, Trigger, fold, route,
 };
 use ponte_store::{InstallationState, NumberRow, PastEvent, Store, StoreError};
 use serde::Serialize;
@@ -155,17 +155,8 @@ impl Desk {
         let owner = facts.ownership_at(echo, now).owner;
         let facts = fold(facts, event, i64::MAX);
         let campaign = campaign(store, event).await?;
-        let circumstances = Circumstances {
-            event,
-            number: self.number(event.number_id.as_ref()),
-            contact,
-            profile: &profile,
-            owner,
-            first_contact: first_contact(&facts, echo),
-            campaign: campaign.as_deref(),
-        };
-        let candidates = self.candidates(event);
-        Ok(circumstances.ask(&candidates, |question| Explained {
+        let spoke = (owner, first_contact(&facts, echo));
+        Ok(self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| Explained {
             decision: route(routing, question),
             asked: routing.explain(question),
         }))
@@ -198,17 +189,10 @@ impl Desk {
                 profile = profile.with(&people[id]);
             }
             let campaign = campaign(store, event).await?;
-            let circumstances = Circumstances {
-                event,
-                number: self.number(event.number_id.as_ref()),
-                contact,
-                profile: &profile,
-                owner,
-                first_contact,
-                campaign: campaign.as_deref(),
-            };
-            let (now, then) = circumstances
-                .ask(&self.candidates(event), |question| (route(&self.routing, question), route(other, question)));
+            let (now, then) =
+                self.ask(event, contact, &profile, (owner, first_contact), campaign.as_deref(), |question| {
+                    (route(&self.routing, question), route(other, question))
+                });
             if who(&now) == who(&then) {
                 continue;
             }
@@ -236,6 +220,23 @@ impl Desk {
             }
             all.extend(page);
         }
+    }
+
+    /// Asks about an event on one of the tenant's numbers, with the flows that are offered it. `spoke` is who speaks, and
+    /// whether the customer is heard for the first time.
+    fn ask<T>(
+        &self,
+        event: &Event,
+        contact: Option<&ContactId>,
+        profile: &Profile,
+        spoke: (Owner, bool),
+        campaign: Option<&str>,
+        ask: impl FnOnce(&Question<'_>) -> T,
+    ) -> T {
+        let number = self.number(event.number_id.as_ref());
+        let (owner, first_contact) = spoke;
+        Circumstances { event, number, contact, profile, owner, first_contact, campaign }
+            .ask(&self.candidates(event), ask)
     }
 
     fn number(&self, id: Option<&NumberId>) -> Option<(&NumberRow, &Life)> {
