@@ -13,7 +13,7 @@ use ponte_model::{ContactId, Timestamp};
 use crate::platform::RULES;
 use bucket::Bucket;
 pub use plan::{Plan, plan};
-pub use reach::Reach;
+pub use reach::DailyReach;
 use window::SlidingWindow;
 
 /// People whose bucket is remembered; full buckets are forgotten when there are more.
