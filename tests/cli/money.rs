@@ -40,6 +40,30 @@ async fn an_estimate_says_the_price_or_why_nobody_knows_it() {
 }
 
 #[tokio::test]
+async fn what_many_people_cost_and_take_is_told_before_they_are_written_to() {
+    let mut shop = Shop::new();
+    with_rates(&mut shop);
+    shop.ponte(&["number", "add", NUMBER]).await.ok();
+    let many = ["money", "estimate", "--to", "5511987654321", "--category", "marketing", "--people", "10000"];
+    let ask = [&many[..], &["--at", "2026-11-23T12:00:00Z"]].concat();
+    let said = shop.ponte(&ask).await.ok();
+    for words in
+        ["10000 people: BRL 4000", "37 min at least, at 5 messages a second", "40 days for those who have not written"]
+    {
+        assert!(said.out.contains(words), "{words}: {}", said.out);
+    }
+    let told = shop.ponte(&[&ask[..], &["--json"]].concat()).await.ok().json();
+    assert_eq!(
+        told["people"],
+        json!({"count": 10_000, "throughput": 5, "seconds": 2_200, "days": 40,
+        "total_micros": 4_000_000_000_i64})
+    );
+    // Faster, as soon as the number is.
+    shop.ponte(&["number", "add", NUMBER, "--mode", "api", "--throughput", "80"]).await.ok();
+    assert!(shop.ponte(&ask).await.ok().out.contains("3 min at least, at 80 messages a second"));
+}
+
+#[tokio::test]
 async fn a_budget_is_set_listed_and_lifted() {
     let shop = Shop::new();
     let set = |of: &'static str, hard: &'static str| {

@@ -56,3 +56,33 @@ async fn a_number_is_paused_resumed_and_left_to_the_phone() {
     let json = shop.ponte(&["number", "show", NUMBER, "--json"]).await.ok().json();
     assert_eq!(json["app_only"], false);
 }
+
+#[tokio::test]
+async fn what_changes_for_the_people_at_the_phone_is_told_in_their_language() {
+    let shop = Shop::new();
+    shop.ponte(&["number", "changes", NUMBER]).await.refused(&["not registered", "ponte number add"]);
+    shop.ponte(&["number", "add", NUMBER]).await.ok();
+    let told = shop.ponte(&["number", "changes", NUMBER, "--language", "pt-BR"]).await.ok().out;
+    for words in ["O que muda para você", "Deixa de funcionar", "listas de transmissão"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let json = shop.ponte(&["number", "changes", NUMBER, "--json"]).await.ok().json();
+    assert_eq!(json["sections"][0]["becomes"], "seen");
+    // Without echoes automation does not see who answers; without an app there is nobody to tell.
+    shop.ponte(&["number", "add", NUMBER, "--profile", "zenvia-like"]).await.ok();
+    let json = shop.ponte(&["number", "changes", NUMBER, "--json"]).await.ok().json();
+    assert_eq!(json["sections"][0]["becomes"], "phone-only");
+    shop.ponte(&["number", "add", NUMBER, "--mode", "api", "--throughput", "80"]).await.ok();
+    let told = shop.ponte(&["number", "changes", NUMBER, "--language", "es"]).await.ok().out;
+    assert!(told.contains("vive solo en la API"), "{told}");
+}
+
+#[tokio::test]
+async fn a_mode_that_contradicts_the_rest_is_refused_and_a_pace_that_the_page_doubts_is_said() {
+    let shop = Shop::new();
+    let blind = ["number", "add", NUMBER, "--mode", "api", "--echo-blind-minutes", "20"];
+    shop.ponte(&blind).await.refused(&["--echo-blind-minutes", "has no phone"]);
+    shop.ponte(&["number", "show", NUMBER]).await.refused(&["not registered"]);
+    let said = shop.ponte(&["number", "add", NUMBER, "--throughput", "80"]).await.ok();
+    assert!(said.err.contains("fixed at 20 messages a second"), "{}", said.err);
+}

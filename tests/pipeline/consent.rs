@@ -393,3 +393,34 @@ async fn an_offer_that_waits_for_a_place_of_the_day_does_not_count_as_heard() {
     stage.clock.advance(Duration::from_secs(24 * HOUR + 120));
     until("the place is free, and nothing else is in the way", async || offers() == 2).await;
 }
+
+#[tokio::test]
+async fn error_131050_of_a_message_that_another_system_sent_is_recorded_too() {
+    const STRANGER: &str = "5511933334444";
+    let stage = start(shop().at(noon())).await;
+    stage.simulator.customer(ANA).writes("oi").await;
+    stage.rest().await;
+    let failed = |phone: &str| {
+        serde_json::json!({"id": format!("wamid.elsewhere-{phone}"), "status": "failed", "recipient_id": phone,
+            "timestamp": noon().as_secs().to_string(), "biz_opaque_callback_data": "crm-17",
+            "errors": [{"code": 131_050, "title": "The user stopped marketing messages"}]})
+    };
+    let statuses: Vec<_> = [ANA, STRANGER].map(failed).into();
+    let value = serde_json::json!({"messaging_product": "whatsapp", "statuses": statuses,
+        "metadata": {"display_phone_number": "5511955550100", "phone_number_id": NUMBER}});
+    for _ in 0..2 {
+        stage.simulator.webhook(WABA, "messages", value.clone()).await;
+        stage.rest().await;
+    }
+    for phone in [ANA, STRANGER] {
+        until("it is written down", async || {
+            let known = stage.store().contact_by_phone(&"shop".into(), &phone.into()).await.unwrap();
+            known.is_some() && !ledger(&stage, phone).await.is_empty()
+        })
+        .await;
+        assert_eq!(ledger(&stage, phone).await, [(Purpose::Marketing, Change::Withdrawn, Source::Platform)], "{phone}");
+    }
+    stage.simulator.customer(ANA).writes("t_oferta").await;
+    stage.rest().await;
+    assert_eq!(last_refusal(&stage).await, "no-consent");
+}

@@ -4,6 +4,7 @@ mod consent;
 mod debounce;
 mod faults;
 mod hostile;
+mod joins;
 mod lifecycle;
 mod money;
 mod once;

@@ -172,6 +172,17 @@ pub(crate) enum Number {
         #[arg(long, value_enum, default_value_t = Language::En)]
         language: Language,
     },
+    /// Tell what changes for the people at the phone of a number: what of the app goes on, what ends, what automation sees.
+    Changes {
+        /// Meta's phone_number_id.
+        id: String,
+        /// As JSON, for scripts.
+        #[arg(long)]
+        json: bool,
+        /// The language of the page.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
+    },
     /// Send nothing from a number until `ponte number resume`. Messages wait, none is lost; events are recorded and
     /// flows run.
     Pause {
@@ -273,6 +284,16 @@ pub(crate) enum Mode {
     Api,
     /// On the phone only: events are recorded, nothing is automated.
     App,
+}
+
+impl From<Mode> for ponte_policy::mode::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Coexistence => Self::Coexistence,
+            Mode::Api => Self::Api,
+            Mode::App => Self::App,
+        }
+    }
 }
 
 impl From<Mode> for NumberMode {

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::{GapInfo, Tz};
-use ponte_model::Timestamp;
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+use ponte_model::{Timestamp, first_instant};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -130,19 +130,6 @@ impl CronLine {
             Some(after.naive_utc())
         })
     }
-}
-
-/// When the wall clock shows `wall` for the first time; the end of the gap if it never does.
-fn first_instant(zone: Tz, wall: NaiveDateTime) -> Timestamp {
-    let offset = match zone.offset_from_local_datetime(&wall) {
-        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset,
-        LocalResult::None => match GapInfo::new(&wall, &zone) {
-            Some(GapInfo { end: Some(end), .. }) => return end.to_utc().into(),
-            Some(GapInfo { begin: Some((_, offset)), .. }) => offset,
-            _ => return wall.and_utc().into(),
-        },
-    };
-    (wall - TimeDelta::seconds(offset.fix().local_minus_utc().into())).and_utc().into()
 }
 
 /// The values that one field allows: `*`, `1-5`, `*/15`, `9-18/3`, `mon,wed`.

@@ -20,6 +20,7 @@ mod refusal;
 pub mod send;
 pub mod template;
 mod time;
+mod wall;
 
 pub use contact::{Contact, ContactName};
 pub use content::*;
@@ -33,3 +34,4 @@ pub use owner::Owner;
 pub use platform::*;
 pub use refusal::Refusal;
 pub use time::Timestamp;
+pub use wall::first_instant;

@@ -6,12 +6,13 @@
 //! - [`pacing`]: when there is room for it.
 //! - [`template`]: whether a message fits its template, and what the review would reject.
 //! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
-//! - [`profile`]: what a provider passes on.
+//! - [`profile`]: what a provider passes on; [`capabilities`]: what that changes for people; [`mode`]: where a number lives.
 //! - [`consent`]: what a person wants to hear, how often, and when.
 //! - [`debounce`]: which lines of a customer are answered together, and when.
 //! - [`hours`]: open and closed periods on a wall clock.
 //! - [`money`]: what messages cost, and what may be spent.
 
+pub mod capabilities;
 pub mod consent;
 pub mod debounce;
 mod facts;
@@ -20,6 +21,7 @@ mod handed;
 pub mod hours;
 pub mod lifecycle;
 mod merge;
+pub mod mode;
 pub mod money;
 mod on_phone;
 pub mod pacing;

@@ -72,6 +72,7 @@ fn decide(event: &Event, case: &Case) -> String {
         events: events.iter().map(|event| (*event).to_owned()).collect(),
         hours: HoursCondition::Any,
         follow_up,
+        people: None,
     };
     let (orders, menu) = (trigger(&["order", "message"], true), trigger(&["message"], false));
     let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
@@ -139,7 +140,7 @@ fn a_flow_that_follows_up_hears_those_who_may_be_answering_it_before_others_and_
     let who = |heard_last| {
         let routing = Routing::default();
         let trigger =
-            |follow_up| Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up };
+            |follow_up| Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up, people: None };
         let (orders, menu) = (trigger(true), trigger(false));
         let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
         // Behind the other in priority.

@@ -110,6 +110,13 @@ impl Conversations {
         cache.changes += 1;
     }
 
+    /// Ask the store again about everybody: two people turned out to be one, on whichever numbers they wrote.
+    pub(crate) fn forget_all(&self) {
+        let mut cache = self.lock();
+        cache.known.clear();
+        cache.changes += 1;
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Cache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }

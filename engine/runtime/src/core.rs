@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
+use crate::joins::Joins;
 use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
@@ -62,6 +63,7 @@ pub(crate) struct Core {
     pub(crate) templates: Arc<Templates>,
     pub(crate) addressees: Addressees,
     pub(crate) people: People,
+    pub(crate) joins: Joins,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
     pub(crate) purse: Purse,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use ponte_model::consent::Entry;
+use ponte_model::consent::{Entry, Statement};
 use ponte_model::{Body, DeliveryState, DeliveryStatus};
 use ponte_policy::{consent, money};
 use ponte_store::{Finish, Pending, StatusUpdate, StoreError};
@@ -81,7 +81,7 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
         Body::Status(update) => return status(core, pending, update).await,
         Body::AppContact(change) => {
             let name = change.full_name.clone().or_else(|| change.first_name.clone()).filter(|_| change.present);
-            core.store.name_contact(pending.seq, pending.contact.clone(), name).await?;
+            core.store.name_contact(pending.seq, pending.contact.clone(), name, event.at).await?;
             pending.conversation().iter().for_each(|id| core.conversations.forget(id));
             pending.contact.iter().for_each(|id| {
                 core.people.forget(id);
@@ -112,10 +112,44 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
     Ok(Done::Here)
 }
 
+/// Somebody stopped marketing, and a message of another system over the same number tells: nothing of ours leads to whom
+/// it was for, so the status itself has to. Written first: a crash before the event is done writes the same line again,
+/// which is known by its key.
+async fn said_elsewhere(
+    core: &Core,
+    pending: &Pending,
+    status: &DeliveryStatus,
+    said: &Statement,
+) -> Result<(), StoreError> {
+    let Some(person) = &pending.event.contact else { return Ok(()) };
+    if core.store.sent(&status.message_id).await?.is_some() {
+        return Ok(());
+    }
+    let mut found = None;
+    for alias in person.aliases() {
+        found = core.store.contact_by_alias(&pending.tenant, &alias).await?;
+        if found.is_some() {
+            break;
+        }
+    }
+    let contact = match (found, &person.phone) {
+        (Some(contact), _) => contact,
+        // Not known yet; when they are written to, they will be.
+        (None, Some(phone)) => core.store.meet(&pending.tenant, phone, core.clock.now()).await?,
+        (None, None) => return Ok(()),
+    };
+    core.store.add_consent(vec![Entry { contact: contact.clone(), statement: said.clone() }]).await?;
+    core.addressees.forget(&contact);
+    Ok(())
+}
+
 async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> Result<Done, StoreError> {
     let failed = status.state == DeliveryState::Failed;
     let stopped = failed && status.errors.iter().any(|error| error.code == MARKETING_STOPPED);
     let consent = stopped.then(|| consent::of_refused_send(pending.event.key.as_str(), pending.event.at));
+    if let Some(said) = &consent {
+        said_elsewhere(core, pending, status, said).await?;
+    }
     let update = StatusUpdate { seq: pending.seq, status: status.clone(), at: pending.event.at, consent };
     let applied = core.store.apply_status(update, &core.registry.now().listeners, money::settle).await?;
     if let Some(charge) = &applied.charge {

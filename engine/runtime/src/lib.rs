@@ -17,6 +17,7 @@ mod hooks;
 mod housekeeping;
 mod ingest;
 mod install;
+mod joins;
 mod lanes;
 mod lifecycle;
 mod money;

@@ -17,6 +17,7 @@ use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
 use crate::ingest::{self, IngestError};
+use crate::joins::Joins;
 use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
@@ -71,6 +72,7 @@ impl Runtime {
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
             people: People::default(),
+            joins: Joins::default(),
             addressees: Addressees::new(
                 Arc::clone(&parts.store),
                 parts.settings.consent.clone(),

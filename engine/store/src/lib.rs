@@ -107,8 +107,15 @@ pub trait Store: Send + Sync + 'static {
         settler: Settler,
     ) -> Result<StatusApplied>;
 
-    /// Acknowledges an event and changes the person's name in the phone's address book; `None` takes it away.
-    async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()>;
+    /// Acknowledges an event and changes the person's name in the phone's address book, as of `at`; `None` takes it
+    /// away. An older change that comes late changes nothing.
+    async fn name_contact(
+        &self,
+        seq: i64,
+        contact: Option<ContactId>,
+        app_name: Option<String>,
+        at: Timestamp,
+    ) -> Result<()>;
 
     // Conversations
 
@@ -120,6 +127,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Contacts that turned out to be this one; nothing new comes to them.
     async fn absorbed(&self, contact: &ContactId) -> Result<Vec<ContactId>>;
+
+    /// Lets everything follow that was kept for a contact who turned out to be another: timers, state, tags, the place on
+    /// the list of those who are suppressed, messages that wait and those that were written. To do it again changes
+    /// nothing. The ledger of consent stays as it was written, and is read for both.
+    async fn follow(&self, absorbed: &ContactId, contact: &ContactId) -> Result<()>;
 
     /// Whether an event of a conversation with this person waits to be handled.
     async fn is_waiting(&self, contact: &ContactId) -> Result<bool>;

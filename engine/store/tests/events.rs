@@ -240,3 +240,12 @@ async fn a_newcomer_is_new_once_under_any_name() {
     let store = SqliteStore::open(dir.path()).await.unwrap();
     assert!(!new(&store, "e", Contact { user_id: Some("BR.2".into()), ..Contact::default() }).await);
 }
+
+#[tokio::test]
+async fn lines_of_one_second_keep_their_order() {
+    let (_dir, store) = open().await;
+    let all = ["a", "b", "c"].map(|key| text(key, Contact::by_phone("5511")));
+    let stored = store.ingest(all.into(), at(1)).await.unwrap();
+    let lines = store.recent(&conversation(&stored[0]), i64::MAX, 10).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+}

@@ -1,4 +1,4 @@
-use chrono::{Datelike, Timelike};
+use chrono::{Datelike, TimeDelta, TimeZone as _, Timelike};
 use proptest::prelude::*;
 
 use super::*;

@@ -126,6 +126,34 @@ fn files_that_are_not_there_or_not_what_they_should_be() {
     insta::assert_snapshot!(told.replace("No such file or directory (os error 2)", "(not found)"));
 }
 
+/// The policy is the shop's and the host's: there is no word in a package that reaches it.
+#[test]
+fn s0_no_manifest_key_and_no_setting_of_a_flow_reaches_the_policy() {
+    for more in [
+        "[policy]\nwindow = false\n",
+        "[consent]\nrequired = false\n",
+        "[routing]\nowner = \"flow\"\n",
+        "[on_phone]\ntemplates = [\"marketing\"]\n",
+        "[quiet_hours]\nfrom = \"00:00\"\n",
+        "[app_only]\ntenant = false\n",
+    ] {
+        let package = Package::good();
+        package.edit(MANIFEST, "[limits]", &format!("{more}\n[limits]"));
+        let error = package.open().map(|_| ()).expect_err(more);
+        let key = more[1..].split(']').next().unwrap();
+        assert!(lines(&error.problems).contains(key), "{more}: {error:#}");
+    }
+    // Settings are the flow's own words: others are refused, so nobody is led to believe that they count.
+    let package = Package::good().open().unwrap().snapshot;
+    let sectors = "sectors = [{ id = \"sales\", title = \"Vendas\" }]\n";
+    assert!(package.check_settings("settings.toml", sectors).is_ok());
+    for word in ["ignore_window = true", "skip_consent = true", "provider = \"unofficial\"", "throughput = 1000"] {
+        let error = package.check_settings("settings.toml", &format!("{word}\n{sectors}")).map(|_| ()).expect_err(word);
+        let key = word.split(' ').next().unwrap();
+        assert!(lines(&error.problems).contains(key), "{word}: {error:#}");
+    }
+}
+
 /// Everything is said at once, and the command line can print the marked places.
 #[test]
 fn many_things_wrong() {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::Timelike as _;
 use chrono_tz::Tz;
-use ponte_model::Timestamp;
 use ponte_model::consent::Category;
+use ponte_model::{Timestamp, first_instant};
 
 use super::Consent;
 
@@ -118,10 +118,7 @@ impl Quiet {
         let tomorrow = minute >= self.until;
         let day = local.date_naive().succ_opt().filter(|_| tomorrow).unwrap_or(local.date_naive());
         let end = day.and_hms_opt(u32::from(self.until / 60) % 24, u32::from(self.until % 60), 0)?;
-        // A wall time that the clock skips: an hour later it exists.
-        let instant = |wall: chrono::NaiveDateTime| wall.and_local_timezone(zone).earliest();
-        let end = instant(end).or_else(|| instant(end + chrono::TimeDelta::hours(1)))?;
-        Some(end.to_utc().into()).filter(|end| *end > at)
+        Some(first_instant(zone, end)).filter(|end| *end > at)
     }
 }
 

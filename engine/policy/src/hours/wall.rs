@@ -1,8 +1,8 @@
 //! Between instants and the wall clock of a zone.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
-use chrono_tz::{GapInfo, TZ_VARIANTS, Tz};
-use ponte_model::Timestamp;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono_tz::{TZ_VARIANTS, Tz};
+use ponte_model::{Timestamp, first_instant};
 
 use super::error::Fault;
 
@@ -29,16 +29,7 @@ pub(super) fn day_number(date: NaiveDate) -> i32 {
 /// does. A later minute is never an earlier instant.
 pub(crate) fn instant(zone: Tz, minute: i64) -> Timestamp {
     let wall = DateTime::from_timestamp(minute * 60, 0).unwrap_or(DateTime::<Utc>::MAX_UTC).naive_utc();
-    let offset = match zone.offset_from_local_datetime(&wall) {
-        LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset,
-        LocalResult::None => match GapInfo::new(&wall, &zone) {
-            Some(GapInfo { end: Some(end), .. }) => return end.to_utc().into(),
-            // The database ends within the gap: the clock goes on as it went before.
-            Some(GapInfo { begin: Some((_, offset)), .. }) => offset,
-            _ => return wall.and_utc().into(),
-        },
-    };
-    (wall - TimeDelta::seconds(offset.fix().local_minus_utc().into())).and_utc().into()
+    first_instant(zone, wall)
 }
 
 /// Finds a zone by its IANA name.

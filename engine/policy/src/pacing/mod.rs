@@ -1,6 +1,7 @@
 //! When there is room for a message. Over the limit means later, never lost.
 
 mod bucket;
+mod plan;
 mod reach;
 mod window;
 
@@ -11,7 +12,8 @@ use ponte_model::{ContactId, Timestamp};
 
 use crate::platform::RULES;
 use bucket::Bucket;
-pub use reach::Reach;
+pub use plan::{Plan, plan};
+pub use reach::DailyReach;
 use window::SlidingWindow;
 
 /// People whose bucket is remembered; full buckets are forgotten when there are more.

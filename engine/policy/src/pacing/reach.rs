@@ -14,14 +14,14 @@ use crate::{No, Objection};
 /// Messages count when they leave. The platform counts when they are delivered, and failed ones not at all, so this is
 /// never less than what it counts.
 #[derive(Clone, Debug, Default)]
-pub struct Reach {
+pub struct DailyReach {
     last: HashMap<ContactId, Timestamp>,
     order: BTreeSet<(Timestamp, ContactId)>,
     /// So many of the next places that become free were named to somebody.
     promised: usize,
 }
 
-impl Reach {
+impl DailyReach {
     /// Takes a place for `contact` under a limit of so many people.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ mod tests {
         fn never_more_people_than_the_limit(
             asks in proptest::collection::vec((0u64..7_200, 0u8..40), 1..300), limit in 1u32..10,
         ) {
-            let (mut reach, mut now) = (Reach::default(), Timestamp::from_secs(1_000_000));
+            let (mut reach, mut now) = (DailyReach::default(), Timestamp::from_secs(1_000_000));
             let mut left: Vec<(Timestamp, ContactId)> = Vec::new();
             for (gap, who) in asks {
                 now = now.plus(Duration::from_secs(gap));
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn those_who_wait_are_told_different_places() {
-        let (mut reach, start) = (Reach::default(), Timestamp::from_secs(1_000_000));
+        let (mut reach, start) = (DailyReach::default(), Timestamp::from_secs(1_000_000));
         for who in 0..3u64 {
             reach.take(&ContactId::from(who.to_string()), start.plus(Duration::from_secs(who)));
         }

@@ -26,20 +26,30 @@ pub(super) async fn joined(core: &Core, pending: &Pending) -> Result<Tried, Stor
     for other in &absorbed {
         settled(core, other).await?;
     }
+    for other in &absorbed {
+        core.store.follow(other, &conversation.contact).await?;
+    }
+    if !absorbed.is_empty() {
+        core.conversations.forget_all();
+    }
     let known = core.conversations.get(&conversation).await?;
     let mut facts = known.facts.clone();
-    for contact in absorbed {
-        let other = ConversationId { number: conversation.number.clone(), contact };
+    for contact in &absorbed {
+        let other = ConversationId { number: conversation.number.clone(), contact: contact.clone() };
         let theirs = core.conversations.get(&other).await?;
         facts = merge(&whole(facts, &known, core), &whole(theirs.facts.clone(), &theirs, core), core.clock.now());
     }
+    let contact = conversation.contact.clone();
     let changed = (facts != known.facts).then_some((conversation, facts));
     // The phone number and the name may be others now.
     pending.contact.iter().for_each(|id| {
         core.people.forget(id);
         core.addressees.forget(id);
     });
-    acknowledge(core, pending.seq, rule, changed).await
+    let tried = acknowledge(core, pending.seq, rule, changed).await?;
+    // Only now: what waits in memory is judged by what is known of both.
+    absorbed.into_iter().for_each(|other| core.joins.note(other, contact.clone()));
+    Ok(tried)
 }
 
 /// Nothing new comes to a contact that turned out to be another; waits until what came before is in its facts.

@@ -54,6 +54,7 @@ pub(super) async fn send(core: &Arc<Core>, line: &Line, waiting: Waiting, out: b
 }
 
 async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Result<Fate, StoreError> {
+    core.joins.follow(&mut waiting.conversation.contact);
     let gate = if out { Gate::Open } else { let_out(core, &waiting).await? };
     let outcome = match gate {
         Gate::Open => exchange(core, line, &waiting).await,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ponte_model::{ContactId, NumberId, TenantId, Timestamp};
 use ponte_policy::Objection;
-use ponte_policy::pacing::Reach;
+use ponte_policy::pacing::DailyReach;
 use ponte_policy::platform::RULES;
 use ponte_store::{NewSend, OutboxItem, StoreError};
 
@@ -30,7 +30,7 @@ const REMEMBERED: Duration = Duration::from_secs(3600);
 pub(crate) struct Outbox {
     lines: Mutex<HashMap<NumberId, Arc<Line>>>,
     /// Whom each tenant wrote to outside the window. A tenant's numbers are taken for one portfolio.
-    reach: Mutex<HashMap<TenantId, Reach>>,
+    reach: Mutex<HashMap<TenantId, DailyReach>>,
 }
 
 impl Outbox {
@@ -123,7 +123,7 @@ impl Outbox {
         self.reached().entry(tenant.clone()).or_default().claim(contact, limit, now)
     }
 
-    fn reached(&self) -> MutexGuard<'_, HashMap<TenantId, Reach>> {
+    fn reached(&self) -> MutexGuard<'_, HashMap<TenantId, DailyReach>> {
         self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

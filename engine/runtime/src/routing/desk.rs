@@ -10,7 +10,7 @@ use ponte_model::{
 use ponte_policy::hours::Hours;
 use ponte_policy::lifecycle::Life;
 use ponte_policy::{
-    AskedRule, Candidate, Decision, Echo, Facts, Handler, Routing, RoutingPolicy, Trigger, fold, route,
+    AskedRule, Candidate, Decision, Echo, Facts, Handler, Question, Routing, RoutingPolicy, Trigger, fold, route,
 };
 use ponte_store::{InstallationState, NumberRow, PastEvent, Store, StoreError};
 use serde::Serialize;
@@ -157,18 +157,9 @@ impl Desk {
         let owner = facts.ownership_at(echo, now).owner;
         let facts = fold(facts, event, i64::MAX);
         let campaign = campaign(store, event).await?;
-        let circumstances = Circumstances {
-            event,
-            number: self.number(event.number_id.as_ref()),
-            contact,
-            profile: &profile,
-            owner,
-            first_contact: first_contact(&facts, echo),
-            heard_last: facts.heard_last(event.at),
-            campaign: campaign.as_deref(),
-        };
-        let candidates = self.candidates(event);
-        Ok(circumstances.ask(&candidates, |question| Explained {
+        let first_contact = first_contact(&facts, echo);
+        let spoke = Spoke { owner, first_contact, heard_last: facts.heard_last(event.at) };
+        Ok(self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| Explained {
             decision: route(routing, question),
             asked: routing.explain(question),
         }))
@@ -201,19 +192,12 @@ impl Desk {
                 profile = profile.with(&people[id]);
             }
             let campaign = campaign(store, event).await?;
-            let circumstances = Circumstances {
-                event,
-                number: self.number(event.number_id.as_ref()),
-                contact,
-                profile: &profile,
-                owner,
-                first_contact,
-                // What flows said then is not in the events.
-                heard_last: None,
-                campaign: campaign.as_deref(),
-            };
-            let (now, then) = circumstances
-                .ask(&self.candidates(event), |question| (route(&self.routing, question), route(other, question)));
+            // What flows said then is not in the events.
+            let spoke = Spoke { owner, first_contact, heard_last: None };
+            let (now, then) =
+                self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| {
+                    (route(&self.routing, question), route(other, question))
+                });
             if who(&now) == who(&then) {
                 continue;
             }
@@ -243,6 +227,22 @@ impl Desk {
         }
     }
 
+    /// Asks about an event on one of the tenant's numbers, with the flows that are offered it.
+    fn ask<T>(
+        &self,
+        event: &Event,
+        contact: Option<&ContactId>,
+        profile: &Profile,
+        spoke: Spoke<'_>,
+        campaign: Option<&str>,
+        ask: impl FnOnce(&Question<'_>) -> T,
+    ) -> T {
+        let number = self.number(event.number_id.as_ref());
+        let Spoke { owner, first_contact, heard_last } = spoke;
+        Circumstances { event, number, contact, profile, owner, first_contact, heard_last, campaign }
+            .ask(&self.candidates(event), ask)
+    }
+
     fn number(&self, id: Option<&NumberId>) -> Option<(&NumberRow, &Life)> {
         self.numbers.iter().find(|(row, _)| Some(&row.id) == id).map(|(row, life)| (row, life))
     }
@@ -257,6 +257,16 @@ impl Desk {
         });
         offers.collect()
     }
+}
+
+/// Who spoke in a conversation so far.
+struct Spoke<'a> {
+    /// Who speaks now.
+    owner: Owner,
+    /// Whether the customer is heard for the first time.
+    first_contact: bool,
+    /// The flow that the customer may be answering.
+    heard_last: Option<&'a InstallationId>,
 }
 
 /// Who handles an event, in words.

@@ -37,6 +37,29 @@ fn what_cannot_be_a_flow_is_told_in_the_authors_words() {
     }
 }
 
+/// Groups stay on the phone: the contract has no word for them, and a component that asks for one is refused.
+#[test]
+fn s2_s3_a_flow_that_asks_for_groups_is_refused() {
+    for (import, call) in [
+        ("ponte:flow/groups@0.1.0", "send"),
+        ("ponte:flow/group@0.1.0", "create"),
+        ("whatsapp:groups/api@1.0.0", "list"),
+    ] {
+        let component = wat(&format!(r#"(component (import "{import}" (instance (export "{call}" (func)))))"#));
+        let unfit = inspect(&component).expect_err(import);
+        assert!(unfit.to_string().contains(&format!("imports {import}, which flows do not have")), "{unfit}");
+    }
+    // A group function in an interface that there is.
+    let unknown = r#"(component (import "ponte:flow/send@0.1.0" (instance (export "group-text" (func)))))"#;
+    assert!(inspect(&wat(unknown)).is_err());
+    let contract = ["events", "flow", "host", "types"].map(|file| format!("../../wit/{file}.wit"));
+    for file in contract {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+        assert!(!code.map(str::to_lowercase).any(|line| line.contains("group")), "{file} has a word for groups");
+    }
+}
+
 #[tokio::test]
 async fn a_patch_version_is_the_same_contract() {
     let body = "(drop (call $run.now))";

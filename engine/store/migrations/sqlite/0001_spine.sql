@@ -48,6 +48,7 @@ CREATE TABLE contacts (
     name       TEXT,
     username   TEXT,
     app_name   TEXT,                        -- the name in the phone's address book
+    app_name_at INTEGER NOT NULL DEFAULT 0, -- when the phone last changed it: an older change that comes late is none
     same_as    TEXT,                        -- the contact that this one turned out to be; nothing new comes to it
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -20,7 +20,7 @@ impl SqliteStore {
     pub(super) async fn read_standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow> {
         let lines = sqlx::query(
             "SELECT key, purpose, change, source, text, version, at FROM consent_entries
-              WHERE contact_id = ?1 ORDER BY seq",
+              WHERE contact_id = ?1 OR contact_id IN (SELECT contact_id FROM contacts WHERE same_as = ?1) ORDER BY seq",
         )
         .bind(contact.as_str())
         .fetch_all(&self.readers)

@@ -137,7 +137,8 @@ impl SqliteStore {
         .fetch_all(&self.readers)
         .await?;
         let mut lines = Vec::with_capacity(came.len() + went.len());
-        for row in &came {
+        // In their order, which those of one second keep when they are sorted.
+        for row in came.iter().rev() {
             let event: Event = parse("an event", row.get("event"))?;
             if let (Some(message_id), ponte_model::Body::Message(message) | ponte_model::Body::Echo(message)) =
                 (event.message_id, event.body)
@@ -146,7 +147,7 @@ impl SqliteStore {
                 lines.push(PastLine { id: message_id, at: event.at, author: event.origin, body });
             }
         }
-        for row in &went {
+        for row in went.iter().rev() {
             if let OutboxItem::Message { message } = parse("a send", row.get("item"))? {
                 let id = row.get::<Option<String>, _>("wamid").unwrap_or_else(|| row.get("send_id"));
                 let at = time(row, "accepted_at");

@@ -101,11 +101,17 @@ impl Store for SqliteStore {
         self.committer.submit(Command::Status, row).await
     }
 
-    async fn name_contact(&self, seq: i64, contact: Option<ContactId>, app_name: Option<String>) -> Result<()> {
+    async fn name_contact(
+        &self,
+        seq: i64,
+        contact: Option<ContactId>,
+        app_name: Option<String>,
+        at: Timestamp,
+    ) -> Result<()> {
         let op = op!(connection, [contact, app_name] {
             if let Some(contact) = contact {
-                sqlx::query("UPDATE contacts SET app_name = ?2 WHERE contact_id = ?1")
-                    .bind(contact.as_str()).bind(app_name).execute(&mut *connection).await?;
+                sqlx::query("UPDATE contacts SET app_name = ?2, app_name_at = ?3 WHERE contact_id = ?1 AND app_name_at <= ?3")
+                    .bind(contact.as_str()).bind(app_name).bind(at.as_millis()).execute(&mut *connection).await?;
             }
             let done = sqlx::query("UPDATE inbox SET state = 'done' WHERE seq = ?1")
                 .bind(seq).execute(connection).await?;
@@ -133,6 +139,10 @@ impl Store for SqliteStore {
 
     async fn absorbed(&self, contact: &ContactId) -> Result<Vec<ContactId>> {
         self.read_absorbed(contact).await
+    }
+
+    async fn follow(&self, absorbed: &ContactId, contact: &ContactId) -> Result<()> {
+        SqliteStore::follow(self, absorbed, contact).await
     }
 
     async fn is_waiting(&self, contact: &ContactId) -> Result<bool> {
@@ -246,8 +256,9 @@ impl Store for SqliteStore {
         let timer = timer.clone();
         let op = op!(connection, [timer] {
             let done = sqlx::query(
-                "DELETE FROM timers WHERE installation = ?1 AND number_id = ?2 AND contact_id = ?3 AND name = ?4
-                    AND set_by = ?5",
+                // Its person may have turned out to be another since it was read, and it with them.
+                "DELETE FROM timers WHERE installation = ?1 AND number_id = ?2 AND name = ?4 AND set_by = ?5
+                    AND contact_id IN (?3, (SELECT same_as FROM contacts WHERE contact_id = ?3))",
             )
             .bind(timer.installation.as_str()).bind(timer.conversation.number.as_str())
             .bind(timer.conversation.contact.as_str()).bind(&timer.name).bind(timer.set_by)

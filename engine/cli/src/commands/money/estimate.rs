@@ -4,6 +4,8 @@ use clap::Args;
 use ponte_clock::{Clock as _, SystemClock};
 use ponte_model::{Money, NumberId, Timestamp};
 use ponte_policy::money::{Category, Price, Question, Till, Zone, day_of};
+use ponte_policy::pacing::{Plan, plan};
+use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_store::{NumberRow, SqliteStore, Store as _};
 use serde_json::json;
 
@@ -30,6 +32,10 @@ pub(crate) struct Options {
     /// When it would leave, such as 2026-09-30T12:00:00Z; now, unless given.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+    /// To how many people, one message each: what all of them cost, and how long it takes at the number's throughput and
+    /// its limit of people a day.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    people: Option<u64>,
     /// As JSON, for scripts; amounts are millionths.
     #[arg(long)]
     json: bool,
@@ -71,6 +77,11 @@ pub(super) async fn run(config: &Config, store: &SqliteStore, options: Options) 
     };
     let charged = |market: &str, of| account.map_or(0, |account| till.charged(account, month, market, of));
     let estimate = book.estimate(&question, &charged);
+    let plan = options.people.map(|people| {
+        let config = number.as_ref().map(|number| &number.config);
+        let throughput = config.map_or(DEFAULT_THROUGHPUT, |config| config.throughput);
+        (people, throughput, plan(people, throughput, config.and_then(|config| config.daily_reach)))
+    });
     let market = estimate.market.as_deref().unwrap_or("unknown");
     if options.json {
         let micros = match estimate.price {
@@ -78,16 +89,44 @@ pub(super) async fn run(config: &Config, store: &SqliteStore, options: Options) 
             Price::Charged(Money { micros, .. }) => Some(micros),
             Price::Unknown(_) => None,
         };
-        let told = json!({ "market": market, "category": category.as_str(), "day": day, "price_micros": micros,
+        let mut told = json!({ "market": market, "category": category.as_str(), "day": day, "price_micros": micros,
             "currency": estimate.currency, "why": estimate.to_string(), "example": book.is_example() });
+        if let Some((people, throughput, plan)) = plan {
+            told["people"] = json!({ "count": people, "throughput": throughput, "seconds": plan.at_least.as_secs(),
+                "days": plan.days, "total_micros": micros.and_then(|micros| micros.checked_mul(people.try_into().ok()?)) });
+        }
         println!("{}", serde_json::to_string_pretty(&told)?);
     } else {
         println!("{category} to {market} on {day}: {estimate}");
+        if let Some((people, throughput, plan)) = plan {
+            println!("{}", words(people, throughput, plan, estimate.price, category));
+        }
     }
     if book.is_example() {
         eprintln!("these are example rates, not Meta's");
     }
     Ok(())
+}
+
+/// What many people cost and take.
+fn words(people: u64, throughput: u32, plan: Plan, price: Price, category: Category) -> String {
+    let cost = match price {
+        Price::Free(_) => "nothing".to_owned(),
+        Price::Charged(Money { micros, currency }) => {
+            let all = i64::try_from(people).ok().and_then(|people| micros.checked_mul(people));
+            all.map_or_else(|| "too much to count".to_owned(), |micros| Money { micros, currency }.to_string())
+        }
+        Price::Unknown(_) => "an unknown sum".to_owned(),
+    };
+    let minutes = plan.at_least.as_secs().div_ceil(60);
+    let mut words = format!("{people} people: {cost}; {minutes} min at least, at {throughput} messages a second");
+    if category != Category::Service && plan.days > 1 {
+        words += &format!(
+            "; {} days for those who have not written within 24 hours, by the limit of people a day",
+            plan.days
+        );
+    }
+    words
 }
 
 /// The number that is asked for, or the only one.

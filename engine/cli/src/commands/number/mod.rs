@@ -7,11 +7,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use ponte_clock::{Clock as _, SystemClock};
 use ponte_model::{Currency, NumberId};
+use ponte_policy::capabilities::{WITHOUT_API, WITHOUT_APP, changes};
 use ponte_policy::lifecycle::{Command, Outcome};
+use ponte_policy::mode::{Wanted, contradictions, doubts};
 use ponte_policy::money::Zone;
 use ponte_policy::profile::{PROFILES, Profile};
+use ponte_policy::words::Language;
 use ponte_runtime::{command_number, life_of};
-use ponte_store::{Billing, NumberConfig, NumberRow, SqliteStore, Store};
+use ponte_store::{Billing, NumberConfig, NumberMode, NumberRow, SqliteStore, Store};
 
 use crate::args::{Number, Switch};
 use crate::config::Config;
@@ -42,9 +45,15 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
             timezone,
             tenant,
         } => {
-            anyhow::ensure!(throughput > 0, "--throughput: at least 1 message a second");
             let known = || PROFILES.iter().map(|profile| profile.name).collect::<Vec<_>>().join(", ");
-            anyhow::ensure!(Profile::named(&profile).is_some(), "--profile: {profile:?} is none of {}", known());
+            let found = Profile::named(&profile);
+            let found = found.with_context(|| format!("--profile: {profile:?} is none of {}", known()))?;
+            fits(&Wanted {
+                mode: mode.into(),
+                throughput,
+                waits_for_phone: echo_blind_minutes.is_some(),
+                echo_blind: found.is_echo_blind(),
+            })?;
             let currency = currency
                 .map(|text| {
                     Currency::parse(&text)
@@ -93,6 +102,11 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                 report.print();
             }
         }
+        Number::Changes { id, json, language } => {
+            let id = NumberId::from(id);
+            let number = store.numbers().await?.into_iter().find(|number| number.id == id);
+            tell_changes(&number.with_context(|| unknown(&id))?, json, language.into())?;
+        }
         Number::Pause { id, why } => tell(store, id, Command::Pause { why }, "is paused: its messages wait").await?,
         Number::Resume { id } => tell(store, id, Command::Resume, "is not paused").await?,
         Number::AppOnly { id, switch: Switch::On } => {
@@ -100,6 +114,32 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
         }
         Number::AppOnly { id, switch: Switch::Off } => {
             tell(store, id, Command::AppOnly(false), "is open to flows").await?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what contradicts itself, and says what the platform would doubt.
+fn fits(wanted: &Wanted) -> anyhow::Result<()> {
+    let wrong = contradictions(wanted);
+    anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    if let Some(doubt) = doubts(wanted) {
+        eprintln!("{doubt}");
+    }
+    Ok(())
+}
+
+/// What changes for the people at the phone.
+fn tell_changes(number: &NumberRow, json: bool, language: Language) -> anyhow::Result<()> {
+    match number.config.mode {
+        NumberMode::Api => println!("{}", WITHOUT_APP.in_language(language)),
+        NumberMode::App => println!("{}", WITHOUT_API.in_language(language)),
+        NumberMode::Coexistence => {
+            let page = changes(Profile::or_careful(&number.config.profile), language);
+            match json {
+                true => println!("{}", serde_json::to_string_pretty(&page)?),
+                false => print!("{page}"),
+            }
         }
     }
     Ok(())

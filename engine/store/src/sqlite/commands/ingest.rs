@@ -56,7 +56,11 @@ impl Row {
         };
         // Statuses find their conversation through the message they are about.
         let unknown = incoming.contact.is_none() && event.lane != Lane::Status;
-        let person = event.contact.clone().filter(|person| unknown && !person.is_anonymous());
+        let mut person = event.contact.clone().filter(|person| unknown && !person.is_anonymous());
+        // What the shop calls somebody is not what they call themselves: `name_contact` keeps it.
+        if let (Body::AppContact(_), Some(person)) = (&event.body, &mut person) {
+            person.name.display = None;
+        }
         let becomes = match &event.body {
             Body::IdentityChange(change) => {
                 let new =
