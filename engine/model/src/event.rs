@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, Handover, HistoryItem, HistoryProgress,
+    AccountUpdate, AppContact, Call, Contact, Control, ControlOrder, DeliveryStatus, EventKey, Handover, HistoryItem, HistoryProgress,
     IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, TemplateUpdate, Timestamp,
     WabaId,
 };
@@ -34,6 +34,23 @@ pub struct Event {
     pub at: Timestamp,
     /// What happened.
     pub body: Body,
+}
+
+impl Event {
+    /// Whether it takes the conversation away from automation at the moment it is stored, before anybody handles it:
+    /// somebody did something on the phone, another app has the thread, or an operator takes it. What the app writes by
+    /// itself does not, and neither does a keyword that gives the conversation back.
+    pub fn claims(&self) -> bool {
+        if self.lane != Lane::Message {
+            return false;
+        }
+        match (&self.body, self.origin) {
+            (Body::Echo(message), Origin::App) => message.echo.is_none(),
+            (_, Origin::App) | (Body::Standby(_) | Body::Handover(_), _) => true,
+            (Body::Control(control), _) => matches!(control.order, ControlOrder::Take(_)),
+            _ => false,
+        }
+    }
 }
 
 /// Who caused an event.
@@ -123,6 +140,8 @@ pub enum Body {
     Timer(Timer),
     /// A flow's cron schedule came due.
     Schedule(Schedule),
+    /// An operator took the conversation, or gave it back.
+    Control(Control),
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -159,6 +178,7 @@ impl Body {
             Self::Error(_) => "error",
             Self::Timer(_) => "timer",
             Self::Schedule(_) => "schedule",
+            Self::Control(_) => "control",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

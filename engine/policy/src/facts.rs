@@ -1,9 +1,9 @@
 //! What is known of a conversation.
 
-use ponte_model::{Owner, RunId, Timestamp};
+use ponte_model::{InstallationId, MessageId, Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::platform;
+use crate::{Release, platform};
 
 /// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +36,34 @@ pub struct Facts {
     /// Until when every message is free, because somebody who came by an ad was answered in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry_free_until: Option<Timestamp>,
-    /// The last app echo that was folded in, by its place in the inbox.
+    /// The last event that took the conversation from automation and was folded in, by its place in the inbox: an app
+    /// echo, mostly.
     pub echo_seq: i64,
+    /// When the conversation was last given back with a word: by keyword or by an operator. What was written on the phone
+    /// before that takes it no more, however late it comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released_at: Option<Timestamp>,
+    /// The keyword's message: to delete it takes nothing either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released_by: Option<MessageId>,
+    /// When the app last wrote by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub automatic_at: Option<Timestamp>,
+    /// When it last wrote what may be its away text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub away_at: Option<Timestamp>,
+    /// Whether another app has control of the thread, as far as was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+}
+
+/// Who has control of the thread, as Meta's conversation routing tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// Whether it is another app.
+    pub elsewhere: bool,
+    /// When that was last told.
+    pub since: Timestamp,
 }
 
 /// Who speaks, and since when.
@@ -51,6 +77,12 @@ pub struct Ownership {
     /// The run that handed the conversation over, if one did: what that run said before may still leave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_by: Option<RunId>,
+    /// The flow that holds it, where a flow does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder: Option<InstallationId>,
+    /// Until when it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// The last app echo that is stored, folded in or not.
@@ -63,23 +95,53 @@ pub struct Echo {
 }
 
 impl Ownership {
+    /// People hold it.
+    pub(crate) fn of_people(owner: Owner, since: Timestamp) -> Self {
+        Self { owner, since, ..Self::default() }
+    }
+
+    /// The same after somebody wrote from the phone at `at`. What comes late is reconciled: it counts from its own time,
+    /// and does not take from the team what the team took later.
+    pub(crate) fn taken_by_phone(&self, at: Timestamp) -> Self {
+        if self.owner.is_person() && self.since > at {
+            return Self::of_people(self.owner, self.since);
+        }
+        Self::of_people(Owner::App, at)
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl Facts {
-    /// Who speaks at `now`. An echo that is stored but not yet folded in counts; people who have been silent for
-    /// [`platform::RELEASE_AFTER`] do not.
-    pub fn ownership_at(&self, echo: Echo, now: Timestamp) -> Ownership {
+    /// Who speaks at `now`. An echo that is stored but not yet folded in counts; people who have let go by the terms of
+    /// `release` do not, nor does a flow whose time is up. Where another app has control of the thread, the team speaks:
+    /// that ends by no clock.
+    pub fn ownership_at(&self, echo: Echo, now: Timestamp, release: &Release<'_>) -> Ownership {
         let mut ownership = self.ownership.clone();
         if echo.seq > self.echo_seq {
-            ownership = Ownership { owner: Owner::App, since: ownership.since.max(echo.at), handed_by: None };
+            ownership = ownership.taken_by_phone(echo.at);
         }
-        if ownership.owner.is_person() && now.since(ownership.since) >= platform::RELEASE_AFTER {
+        let over = match ownership.owner {
+            Owner::App | Owner::Team => now >= release.free_at(ownership.since).0,
+            Owner::Flow => ownership.until.is_none_or(|until| now >= until),
+            Owner::Nobody => false,
+        };
+        if over {
             ownership = Ownership::default();
         }
+        if let Some(Thread { elsewhere: true, since }) = self.thread
+            && !ownership.owner.is_person()
+        {
+            ownership = Ownership::of_people(Owner::Team, since);
+        }
         ownership
+    }
+
+    /// Whether another app has control of the thread.
+    pub fn is_elsewhere(&self) -> bool {
+        self.thread.is_some_and(|thread| thread.elsewhere)
     }
 
     /// Whether a message that leaves at `now` is in an open free entry point window, or opens one by being the answer.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ponte_model::InstallationId;
+use ponte_model::{InstallationId, Owner};
 use serde::{Deserialize, Serialize};
 
 /// Which events a flow is offered.
@@ -36,6 +36,8 @@ pub struct Candidate<'a> {
     pub trigger: &'a Trigger,
     /// Whether its shop is open at the event's time; `None` where no hours are set.
     pub open: Option<bool>,
+    /// Who speaks in the conversation, as far as this flow is concerned: each may have its own patience with people.
+    pub owner: Owner,
 }
 
 impl Candidate<'_> {

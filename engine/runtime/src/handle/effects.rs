@@ -6,7 +6,7 @@ use ponte_model::{
     Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
 };
 use ponte_policy::money::merge_bubbles;
-use ponte_policy::{Facts, answered, hand_off, release};
+use ponte_policy::{Facts, Release, answered, hand_off, hold, release};
 use ponte_store::{
     Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
 };
@@ -24,6 +24,8 @@ pub(super) struct Change<'a> {
     installation: InstallationId,
     scene: &'a Scene,
     now: Timestamp,
+    /// When people have let go, as this flow is concerned.
+    release: Release<'a>,
     /// Whether consecutive texts become one message.
     merge: bool,
 }
@@ -34,7 +36,8 @@ pub(super) fn encode(facts: &Facts) -> serde_json::Value {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn new(core: &Core, pending: &'a Pending, installed: &Installed, scene: &'a Scene, run: RunId) -> Self {
+    pub(super) fn new(core: &Core, pending: &'a Pending, installed: &'a Installed, scene: &'a Scene, run: RunId) -> Self {
+        let number = pending.event.number_id.as_ref();
         Self {
             run,
             finish: Finish {
@@ -48,6 +51,7 @@ impl<'a> Change<'a> {
             installation: installed.id.clone(),
             scene,
             now: core.clock.now(),
+            release: number.map_or_else(Release::default, |id| scene.registry.release(id, Some(installed))),
             merge: installed.merge,
         }
     }
@@ -92,9 +96,13 @@ impl<'a> Change<'a> {
             }
             Effect::HandOff { to, note } => {
                 tracing::info!(run = %self.run, to = ?to, note_chars = note.chars().count(), "handed off");
-                self.facts = hand_off(std::mem::take(&mut self.facts), *to, &self.run, self.now);
+                self.facts = hand_off(std::mem::take(&mut self.facts), *to, &self.run, self.now, &self.release);
             }
-            Effect::Release => self.facts = release(std::mem::take(&mut self.facts)),
+            Effect::Release => self.facts = release(std::mem::take(&mut self.facts), &self.installation),
+            Effect::Hold { until } => {
+                let facts = std::mem::take(&mut self.facts);
+                self.facts = hold(facts, &self.installation, *until, self.now, &self.release);
+            }
             Effect::PutState { scope, key, value, expires_at } => {
                 if let Some(key) = self.state_key(*scope, key) {
                     let write = StateWrite { key, value: value.clone(), expires_at: *expires_at };

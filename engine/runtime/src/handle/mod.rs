@@ -1,6 +1,7 @@
 //! Handles one event of a conversation: fold, route, run, commit.
 
 mod broker;
+mod collision;
 mod effects;
 mod failure;
 mod identity;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, Lane, Origin, RunId, Timestamp};
-use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
+use ponte_policy::{Candidate, Decision, Facts, Handler, Release, fold, route};
 use ponte_sandbox::{Outcome, RunRequest};
 use ponte_store::{Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
@@ -112,7 +113,11 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);
     }
     let registry = core.registry.now();
-    let decision = decide(core, &registry, pending, &facts, &known).await?;
+    let mut decision = decide(core, &registry, pending, &facts, &known).await?;
+    let collided = collision::of(core, event, conversation.as_ref()).await?;
+    if let Some(collided) = &collided {
+        collision::record(&mut decision, collided);
+    }
     if let Some(target) = &decision.target {
         facts.routed = target.people();
     }
@@ -125,7 +130,13 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     };
     let Some(installed) = installed else {
         let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
-        return acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await;
+        let tried = acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await?;
+        if let Some(collided) = collided {
+            metrics::counter!("ponte_collisions_total").increment(1);
+            tracing::warn!(event = %event.key, messages = collided.messages, late = ?collided.late,
+                "automation and a person spoke at the same time: {}", collided.words());
+        }
+        return Ok(tried);
     };
     let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry) };
     run(core, pending, installed, scene).await
@@ -163,12 +174,18 @@ async fn decide(
     }
     let campaign = if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
     let number = event.number_id.as_ref().and_then(|id| registry.number(id));
+    let speaks = |installed: Option<&Installed>| {
+        let release = event.number_id.as_ref().map_or_else(Release::default, |id| registry.release(id, installed));
+        facts.ownership_at(known.echo, core.clock.now(), &release)
+    };
+    let ownership = speaks(None);
     let circumstances = Circumstances {
         event,
         number: number.map(|number| (&*number.row, &number.life)),
         contact: pending.contact.as_ref(),
         profile: &profile,
-        owner: facts.ownership_at(known.echo, core.clock.now()).owner,
+        owner: ownership.owner,
+        holder: ownership.holder.as_ref(),
         first_contact: routing::first_contact(facts, known.echo),
         campaign: campaign.as_deref(),
     };
@@ -180,6 +197,7 @@ async fn decide(
             installation: &installed.id,
             trigger: &installed.trigger,
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
+            owner: speaks(Some(installed)).owner,
         })
         .collect();
     Ok(circumstances.ask(&candidates, |question| route(routing, question)))

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ponte_model::send::Payload;
-use ponte_model::{Body, ContactId, Event, MessageId, Owner, TenantId};
+use ponte_model::{Body, ContactId, Event, InstallationId, MessageId, Owner, TenantId};
 use ponte_policy::lifecycle::Life;
 use ponte_policy::{Candidate, Echo, Facts, NumberTraits, Person, Question, Routing, RoutingPolicy};
 use ponte_store::{NumberMode, NumberRow, OutboxItem, PolicyRow, Store, StoreError};
@@ -58,6 +58,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) contact: Option<&'a ContactId>,
     pub(crate) profile: &'a Profile,
     pub(crate) owner: Owner,
+    pub(crate) holder: Option<&'a InstallationId>,
     pub(crate) first_contact: bool,
     pub(crate) campaign: Option<&'a str>,
 }
@@ -68,6 +69,7 @@ impl Circumstances<'_> {
             event: self.event,
             number: self.number.map(|(row, life)| traits(row, life)),
             owner: self.owner,
+            holder: self.holder,
             person: Person {
                 id: self.contact,
                 phone: self.profile.phone.as_ref(),

@@ -7,6 +7,7 @@ mod commands;
 mod committer;
 mod consent;
 mod money;
+mod owners;
 mod open;
 mod policies;
 mod reads;

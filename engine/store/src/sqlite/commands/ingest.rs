@@ -1,4 +1,5 @@
-//! Stores events. What was there before is left alone; an app echo claims its conversation.
+//! Stores events. What was there before is left alone; an app echo (and what else [`Event::claims`]) claims its
+//! conversation.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +20,8 @@ pub(in crate::sqlite) struct Row {
     /// The ids under which the person goes on.
     becomes: Option<Contact>,
     claims: bool,
+    /// Whether a person claims it from the phone.
+    by_phone: bool,
     joins: bool,
     sign: Sign,
     received_at: Timestamp,
@@ -64,13 +67,15 @@ impl Row {
             _ => None,
         };
         let joins = event.lane == Lane::Message && event.number_id.is_some();
-        let claims = joins && event.origin == Origin::App;
+        let claims = joins && event.claims();
+        let by_phone = claims && event.origin == Origin::App;
         Ok(Self {
             tenant: incoming.tenant,
             known: incoming.contact,
             person,
             becomes,
             claims,
+            by_phone,
             joins,
             sign: Sign::of(event, received_at),
             received_at,
@@ -101,6 +106,7 @@ struct ConversationRow<'a> {
     contact: &'a ContactId,
     key: &'a str,
     claims: bool,
+    by_phone: bool,
     at: i64,
 }
 
@@ -130,12 +136,13 @@ pub(in crate::sqlite) async fn plan(
                 contact,
                 key: &columns.key,
                 claims: row.claims,
+                by_phone: row.by_phone,
                 at: columns.at,
             });
         }
     }
     heard.plan(rows().filter_map(|row| Some((row.columns.number.as_deref()?, row.sign))), script)?;
-    let phone: Vec<_> = conversations.iter().filter(|row| row.claims).collect();
+    let phone: Vec<_> = conversations.iter().filter(|row| row.by_phone).collect();
     script.set(Step::Phone, &phone)?;
     script.set(Step::Inbox, &inbox)?;
     script.set(Step::Conversations, &conversations)?;
