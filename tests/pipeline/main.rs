@@ -7,6 +7,7 @@ mod lifecycle;
 mod money;
 mod once;
 mod order;
+mod ownership;
 mod phone;
 mod routing;
 mod templates;

@@ -8,10 +8,11 @@ use super::outbox;
 
 /// Lines for people, newest first.
 pub(crate) fn lines(decisions: &[DecisionRow], sends: &[SendRow]) -> Vec<String> {
-    let happened = decisions.iter().map(|row| (row.at, 0, happened(row)));
-    let sent = sends.iter().map(|row| (moment(row), 1, outbox::line(row, true)));
-    let mut lines: Vec<(Timestamp, u8, String)> = happened.chain(sent).collect();
-    // What came in at the same moment came before the answer to it. Both lists come newest first, and stay so.
+    let happened = decisions.iter().map(|row| (row.at.as_secs(), 0, happened(row)));
+    let sent = sends.iter().map(|row| (moment(row).as_secs(), 1, outbox::line(row, true)));
+    let mut lines: Vec<(i64, u8, String)> = happened.chain(sent).collect();
+    // The platform tells whole seconds: what came in within one came before the answer to it. Both lists come newest
+    // first, and stay so.
     lines.sort_by(|one, other| (other.0, other.1).cmp(&(one.0, one.1)));
     lines.into_iter().map(|(_, _, line)| line).collect()
 }

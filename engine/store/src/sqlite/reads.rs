@@ -158,12 +158,13 @@ impl SqliteStore {
         Ok(lines)
     }
 
+    /// The platform tells whole seconds: within one, what was stored later happened later, as far as anybody knows.
     pub(super) async fn read_decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
         let rows = sqlx::query(
             "SELECT key, kind, at, state, decision, iif(state = 'done', why, reason) AS why, event -> '$.origin' AS origin,
                     event -> '$.body.content.echo' AS meaning
                FROM inbox WHERE number_id = ?1 AND contact_id = ?2
-              ORDER BY at DESC, seq DESC LIMIT ?3",
+              ORDER BY at / 1000 DESC, seq DESC LIMIT ?3",
         )
         .bind(id.number.as_str())
         .bind(id.contact.as_str())
