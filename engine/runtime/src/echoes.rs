@@ -35,8 +35,12 @@ impl Echoes {
     /// Whether the phone of a number is known to send an away text by itself.
     pub(crate) fn expects_away(&self, registry: &Snapshot, number: &NumberId) -> bool {
         let Some(set) = registry.number(number) else { return false };
-        let learns = set.row.config.phone.learn_texts;
-        set.words.has_away() || (learns && self.learned().get(number).is_some_and(Learned::knows_any))
+        if set.words.has_away() {
+            return true;
+        }
+        // One that was learned may be either, unless somebody has said since which it is.
+        let open = |learned: &Learned| learned.automatic().any(|text| set.words.meaning(text).is_none());
+        set.row.config.phone.learn_texts && self.learned().get(number).is_some_and(open)
     }
 
     fn learned(&self) -> MutexGuard<'_, HashMap<NumberId, Learned>> {

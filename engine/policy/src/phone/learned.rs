@@ -105,11 +105,6 @@ impl Learned {
         }
     }
 
-    /// Whether it is known that the app writes by itself on this number.
-    pub fn knows_any(&self) -> bool {
-        self.automatic().next().is_some()
-    }
-
     /// The texts that are taken for automatic, as they are compared.
     pub fn automatic(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().filter(|known| known.people.len() >= RULES.people).map(|known| known.text.as_str())
