@@ -272,8 +272,7 @@ impl Stage {
                     None => Billing::default(),
                 };
                 let (sector, part) = (builder.sector.clone(), builder.phone.clone());
-                let config =
-                    NumberConfig { daily_reach: builder.daily_reach, sector, phone: part, billing, ..base };
+                let config = NumberConfig { daily_reach: builder.daily_reach, sector, phone: part, billing, ..base };
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),

@@ -92,7 +92,10 @@ async fn one_screen_tells_who_spoke_when_and_an_operator_gives_back_and_takes() 
     shop.ponte(&["conversation", "take", NUMBER, ANA, "--for", "team"]).await.ok();
     shows("owner         team until").await;
     let whole = shop.ponte(&["conversation", "show", NUMBER, ANA, "--json"]).await.ok().json();
-    assert_eq!((&whole["owner"], &whole["held_by"], &whole["elsewhere"]), (&json!("team"), &json!(null), &json!(false)));
+    assert_eq!(
+        (&whole["owner"], &whole["held_by"], &whole["elsewhere"]),
+        (&json!("team"), &json!(null), &json!(false))
+    );
     assert_eq!(whole["decisions"][0]["by"], "operator");
     ponte_clock::pause(Duration::from_millis(1_100)).await;
     owner.writes(ANA, "#BOT").await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ponte_model::{Control, ControlOrder, HandOffTarget, Owner};
 use ponte_policy::Facts;
-use ponte_simulator::{AutoReply, Customer, What};
+use ponte_simulator::{AutoReply, Customer, Odds, What};
 use ponte_store::{DecisionRow, SendState};
 use ponte_tests::{NUMBER, Stage, StageBuilder, WABA, guests};
 use serde_json::{Value, json};
@@ -56,7 +56,8 @@ async fn release_is_by_a_time_of_the_number_and_of_the_flow_since_the_last_human
         ("of the flow, which comes first", Some(120), "release_after = \"30m\"\n", HOUR / 2),
         ("of the flow, longer", None, "release_after = \"2d\"\n", 48 * HOUR),
     ] {
-        let stage = echoing().with_settings(settings).phone(|phone| phone.release_after_minutes = minutes).start().await;
+        let stage =
+            echoing().with_settings(settings).phone(|phone| phone.release_after_minutes = minutes).start().await;
         let (ana, phone) = (stage.simulator.customer(ANA), stage.simulator.business_phone(NUMBER).unwrap());
         phone.writes(ANA, "aqui é a dona").await;
         stage.clock.advance(free_after / 2);
@@ -89,7 +90,8 @@ async fn each_flow_has_its_own_patience_and_the_one_that_would_be_asked_decides(
 
 #[tokio::test]
 async fn a_keyword_on_the_phone_gives_the_chat_back_and_is_seen_before_it_takes_it() {
-    let stage = echoing().phone(|phone| phone.release_keywords = vec!["#bot".into(), "robô, é com você".into()]).start().await;
+    let stage =
+        echoing().phone(|phone| phone.release_keywords = vec!["#bot".into(), "robô, é com você".into()]).start().await;
     let (ana, phone) = (stage.simulator.customer(ANA), stage.simulator.business_phone(NUMBER).unwrap());
     for (line, expected) in [
         ("aqui é a dona", false),
@@ -146,7 +148,11 @@ async fn release_is_by_calendar_at_closing_time() {
     assert!(answered(&stage, &ana, "oi?").await, "18:01: the away reply");
     phone.writes(ANA, "ainda estou aqui").await;
     stage.rest().await;
-    assert_eq!(facts(&stage, ANA).await.ownership.owner, Owner::App, "and what is written after closing is theirs again");
+    assert_eq!(
+        facts(&stage, ANA).await.ownership.owner,
+        Owner::App,
+        "and what is written after closing is theirs again"
+    );
 }
 
 #[tokio::test]
@@ -346,13 +352,84 @@ async fn an_echo_90_s_late_after_the_bot_spoke_is_reconciled_and_counted_as_a_co
     phone.writes(ANA, "já vejo").await;
     stage.clock.advance(Duration::from_secs(95));
     until(&stage, "the second echo comes", async || decisions(&stage, ANA).await.len() == 5).await;
-    let collisions = decisions(&stage, ANA).await.into_iter().filter(|row| row.decision.as_deref() == Some("collision"));
+    let collisions =
+        decisions(&stage, ANA).await.into_iter().filter(|row| row.decision.as_deref() == Some("collision"));
     assert_eq!(collisions.count(), 1);
 }
 
-/// A webhook of Meta's conversation routing.
-fn routing(stage: &Stage, field: &str, value: Value) -> String {
-    let _ = stage;
+/// An echo as a provider might send it.
+fn echo(stage: &Stage, id: &str, text: &str) -> String {
+    let now = stage.runtime.now().as_secs().to_string();
+    let message =
+        json!({"from": "5511955550100", "to": ANA, "id": id, "timestamp": now, "type": "text", "text": {"body": text}});
+    webhook(
+        "smb_message_echoes",
+        json!({
+            "messaging_product": "whatsapp", "metadata": {"display_phone_number": "5511955550100", "phone_number_id": NUMBER},
+            "message_echoes": [message],
+        }),
+    )
+}
+
+#[tokio::test]
+async fn pontes_own_sends_are_never_taken_for_a_persons_by_id_and_never_by_text() {
+    let stage = echoing().start().await;
+    let ana = stage.simulator.customer(ANA);
+    assert!(answered(&stage, &ana, "oi").await);
+    // A provider passes back what came over the API.
+    let own = stage.sends().await[0].message_id.clone().expect("Meta took it").into_string();
+    assert_eq!(stage.post(&echo(&stage, &own, "oi")).await, 200);
+    stage.rest().await;
+    assert_eq!(stage.last_rule(ANA).await, "own-message");
+    assert!(answered(&stage, &ana, "oi?").await);
+
+    // The same words under another id are somebody's.
+    assert_eq!(stage.post(&echo(&stage, "wamid.SOMEBODY", "oi?")).await, 200);
+    stage.rest().await;
+    assert!(!answered(&stage, &ana, "alô?").await);
+    assert_eq!(stage.last_rule(ANA).await, "owned-by-app");
+}
+
+#[tokio::test]
+async fn an_echo_of_our_own_that_overtakes_the_response_is_known_in_its_turn() {
+    let stage = echoing().start().await;
+    let ana = stage.simulator.customer(ANA);
+    assert!(answered(&stage, &ana, "oi").await);
+    // The response takes its time, and no status tells the id.
+    stage.simulator.faults(|plan| {
+        plan.sends.slow_response = (Odds::Next(1), Duration::from_millis(600));
+        plan.webhooks.drop = Odds::Share(1.0);
+    });
+    stage.clock.advance(Duration::from_secs(60));
+    let before = ana.inbox().len();
+    let now = stage.runtime.now().as_secs().to_string();
+    let question =
+        json!({"from": ANA, "id": "wamid.QUESTION", "timestamp": now, "type": "text", "text": {"body": "ainda?"}});
+    let asked = webhook(
+        "messages",
+        json!({
+            "messaging_product": "whatsapp", "metadata": {"display_phone_number": "5511955550100", "phone_number_id": NUMBER},
+            "contacts": [{"wa_id": ANA, "profile": {"name": "Ana"}}], "messages": [question],
+        }),
+    );
+    assert_eq!(stage.post(&asked).await, 200);
+    let arrived = async {
+        while ana.inbox().len() == before {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(10), arrived).await.expect("the reply arrives before its response");
+    let own = ana.last().unwrap().id.clone().into_string();
+    assert!(stage.sends().await[0].message_id.is_none(), "Ponte does not know the id yet");
+    assert_eq!(stage.post(&echo(&stage, &own, "ainda?")).await, 200);
+    stage.rest().await;
+    assert_eq!(stage.last_rule(ANA).await, "own-message");
+    stage.simulator.faults(|plan| plan.webhooks.drop = Odds::Never);
+    assert!(answered(&stage, &ana, "oi?").await);
+}
+
+/// A webhook with one change.
+fn webhook(field: &str, value: Value) -> String {
     json!({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [{"field": field, "value": value}]}]})
         .to_string()
 }
@@ -360,19 +437,25 @@ fn routing(stage: &Stage, field: &str, value: Value) -> String {
 fn standby(stage: &Stage, id: &str, text: &str) -> String {
     let now = stage.runtime.now().as_secs().to_string();
     let message = json!({"from": ANA, "id": id, "timestamp": now, "type": "text", "text": {"body": text}});
-    routing(stage, "standby", json!({
-        "messaging_product": "whatsapp", "metadata": {"display_phone_number": "5511955550100", "phone_number_id": NUMBER},
-        "standby": {"messages": [message], "contacts": [{"wa_id": ANA, "profile": {"name": "Ana"}}]},
-    }))
+    webhook(
+        "standby",
+        json!({
+            "messaging_product": "whatsapp", "metadata": {"display_phone_number": "5511955550100", "phone_number_id": NUMBER},
+            "standby": {"messages": [message], "contacts": [{"wa_id": ANA, "profile": {"name": "Ana"}}]},
+        }),
+    )
 }
 
 fn handover(stage: &Stage, what: &str, from: &str, to: &str) -> String {
     let now = stage.runtime.now().as_secs().to_string();
-    routing(stage, "messaging_handovers", json!({
-        "messaging_product": "whatsapp", "sender": {"phone_number": ANA}, "timestamp": now, "type": what,
-        "recipient": {"phone_number_id": NUMBER, "display_phone_number": "5511955550100"},
-        what: {"previous_owner_app_id": from, "new_owner_app_id": to},
-    }))
+    webhook(
+        "messaging_handovers",
+        json!({
+            "messaging_product": "whatsapp", "sender": {"phone_number": ANA}, "timestamp": now, "type": what,
+            "recipient": {"phone_number_id": NUMBER, "display_phone_number": "5511955550100"},
+            what: {"previous_owner_app_id": from, "new_owner_app_id": to},
+        }),
+    )
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub enum EchoMeaning {
         /// Why it is taken for one, in words for people.
         why: String,
     },
+    /// A message of Ponte's own that comes back, known by its id: nobody wrote it on the phone.
+    Own,
     /// A keyword: whoever sits at the phone gives the conversation back.
     Release {
         /// As it is set for the number.

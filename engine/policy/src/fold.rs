@@ -40,6 +40,7 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
         (Body::Call(call), _) if call.by_customer == Some(true) => open_window(&mut facts, event.at),
         (Body::Echo(message), Origin::App) => match message.echo.as_deref() {
             Some(EchoMeaning::Automatic { kind, .. }) => wrote_by_itself(&mut facts, *kind, event.at),
+            Some(EchoMeaning::Own) => {}
             Some(EchoMeaning::Release { .. }) => {
                 facts.last_app_at = facts.last_app_at.max(Some(event.at));
                 give_back(&mut facts, event.at, event.message_id.as_ref());
@@ -56,6 +57,14 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
         (Body::Handover(handover), _) => told_of_thread(&mut facts, handover.ours != Some(true), event.at),
         _ => {}
     }
+    facts
+}
+
+/// What took the conversation when it was stored, at `seq`, turns out to be nobody's word: a message of Ponte's own that
+/// came back.
+#[must_use]
+pub fn not_taken(mut facts: Facts, seq: i64) -> Facts {
+    facts.echo_seq = facts.echo_seq.max(seq);
     facts
 }
 

@@ -12,8 +12,8 @@
 //! - [`hours`]: open and closed periods on a wall clock.
 //! - [`money`]: what messages cost, and what may be spent.
 
-pub mod consent;
 mod collision;
+pub mod consent;
 mod facts;
 mod fold;
 pub mod hours;
@@ -22,8 +22,8 @@ mod merge;
 pub mod money;
 mod on_phone;
 pub mod pacing;
-pub mod platform;
 mod phone;
+pub mod platform;
 pub mod profile;
 mod release;
 mod routing;
@@ -33,7 +33,7 @@ pub mod words;
 
 pub use collision::{Collision, collision};
 pub use facts::{Echo, Facts, Ownership, Thread};
-pub use fold::{answered, fold, hand_off, hold, release};
+pub use fold::{answered, fold, hand_off, hold, not_taken, release};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use phone::{Heard, Learned, PhoneWords, Sighting};

@@ -92,12 +92,24 @@ fn people_let_go_by_whatever_comes_first() {
         ("the default", default, "2026-11-23T15:00:00Z", "2026-11-24T03:00:00Z", silence),
         ("a time of its own", two_hours, "2026-11-23T15:00:00Z", "2026-11-23T17:00:00Z", silence),
         ("at 19:00", daily("19:00"), "2026-11-23T15:00:00Z", "2026-11-23T22:00:00Z", ReleasedBy::Daily),
-        ("at 19:00 sharp: not before the next", daily("19:00"), "2026-11-23T22:00:00Z", "2026-11-24T22:00:00Z", ReleasedBy::Daily),
+        (
+            "at 19:00 sharp: not before the next",
+            daily("19:00"),
+            "2026-11-23T22:00:00Z",
+            "2026-11-24T22:00:00Z",
+            ReleasedBy::Daily,
+        ),
         ("the end of the day", daily("24:00"), "2026-11-24T01:30:00Z", "2026-11-24T03:00:00Z", ReleasedBy::Daily),
         ("its beginning", daily("00:00"), "2026-11-24T01:30:00Z", "2026-11-24T03:00:00Z", ReleasedBy::Daily),
         ("silence before the time", sao_paulo("08:00"), "2026-11-23T15:00:00Z", "2026-11-24T03:00:00Z", silence),
         ("closing time", closing, "2026-11-23T15:00:00Z", "2026-11-23T21:00:00Z", ReleasedBy::Closing),
-        ("taken after hours: the next closing", closing, "2026-11-23T23:00:00Z", "2026-11-24T21:00:00Z", ReleasedBy::Closing),
+        (
+            "taken after hours: the next closing",
+            closing,
+            "2026-11-23T23:00:00Z",
+            "2026-11-24T21:00:00Z",
+            ReleasedBy::Closing,
+        ),
         ("over a holiday", closing, "2026-11-24T22:00:00Z", "2026-11-26T21:00:00Z", ReleasedBy::Closing),
     ] {
         assert_eq!(release.free_at(moment(since)), (moment(free), by), "{name}");
@@ -270,7 +282,11 @@ fn a_flow_holds_a_chat_until_its_time_is_up_or_a_person_takes_it() {
     let longer = hold(held.clone(), &menu, at(900), at(500), &terms);
     assert_eq!(owner(&longer, 899), Owner::Flow, "held again it lasts anew");
     assert_eq!(hold(held.clone(), &other, at(900), at(500), &terms), held, "not from another flow");
-    assert_eq!(hold(held.clone(), &other, at(900), at(600), &terms).ownership.holder, Some(other.clone()), "then it may");
+    assert_eq!(
+        hold(held.clone(), &other, at(900), at(600), &terms).ownership.holder,
+        Some(other.clone()),
+        "then it may"
+    );
     assert_eq!(release(held.clone(), &other), held, "nor is it another's to give back");
     assert_eq!(owner(&release(held.clone(), &menu), 5), Owner::Nobody);
     let taken = fold(held.clone(), &phone(5), 2);
@@ -282,7 +298,9 @@ fn a_flow_holds_a_chat_until_its_time_is_up_or_a_person_takes_it() {
 
 #[test]
 fn what_the_app_writes_by_itself_takes_nothing_and_is_remembered() {
-    for (kind, away) in [(AutomaticKind::Greeting, None), (AutomaticKind::Away, Some(at(2))), (AutomaticKind::Learned, Some(at(2)))] {
+    for (kind, away) in
+        [(AutomaticKind::Greeting, None), (AutomaticKind::Away, Some(at(2))), (AutomaticKind::Learned, Some(at(2)))]
+    {
         let event = automatic(2, kind);
         assert!(!event.claims());
         let facts = folded(&[customer(0), event]);
@@ -296,7 +314,11 @@ fn what_the_app_writes_by_itself_takes_nothing_and_is_remembered() {
 #[test]
 fn texts_of_a_number_are_compared_whole_without_case_accents_and_gaps() {
     let of = |text: &str| vec![text.to_owned()];
-    let words = PhoneWords::new(&["#bot".into(), "Pode responder, robô".into(), "  ".into()], &of("Olá! Já vamos."), &of("Fechado."));
+    let words = PhoneWords::new(
+        &["#bot".into(), "Pode responder, robô".into(), "  ".into()],
+        &of("Olá! Já vamos."),
+        &of("Fechado."),
+    );
     let release = |keyword: &str| Some(EchoMeaning::Release { keyword: keyword.into() });
     for (text, expected) in [
         ("#bot", release("#bot")),

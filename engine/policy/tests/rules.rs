@@ -9,7 +9,8 @@ use ponte_policy::consent::Reach;
 use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
     Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, NumberTraits, Person, PhoneTerms,
-    Proposal, Purpose, Question, Release, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, merge, route,
+    Proposal, Purpose, Question, Release, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, merge,
+    route,
 };
 
 const HOUR: u64 = 3600;

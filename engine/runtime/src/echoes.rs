@@ -1,14 +1,19 @@
-//! What echoes mean, before they are stored: the app's own greeting and away texts, and keywords that give a chat back.
+//! What echoes mean, before they are stored: messages of our own that come back, the app's own greeting and away texts, and
+//! keywords that give a chat back.
 //!
-//! An echo takes its conversation in the transaction that stores it, so what does not take it must be known by then. Only
-//! texts from the phone are looked at, and the store is asked only about those that are long enough to be the app's own.
+//! An echo takes its conversation in the transaction that stores it, so what does not take it must be known by then. The
+//! store is asked about the id of each echo, and about texts that are long enough to be the app's own.
+//!
+//! Meta does not echo what came over the API; providers in between may. An echo that overtakes the response to its own
+//! request is not known yet: it takes the conversation, which is safe, and is known in its turn ([`is_own`]).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use ponte_model::{Body, Content, ContactId, ConversationId, EchoMeaning, Event, NumberId, Origin, TenantId};
+use ponte_model::{Body, ContactId, Content, ConversationId, EchoMeaning, Event, NumberId, Origin, TenantId};
 use ponte_policy::{Heard, Learned, Sighting};
-use ponte_store::{PastBody, Store, StoreError};
+use ponte_store::{PastBody, SendState, Store, StoreError};
 
 use crate::core::Core;
 use crate::registry::Snapshot;
@@ -74,6 +79,7 @@ pub(crate) async fn understand(core: &Core, registry: &Snapshot, events: &mut [E
 
 fn word(meaning: &EchoMeaning) -> &'static str {
     match meaning {
+        EchoMeaning::Own => "own",
         EchoMeaning::Automatic { kind, .. } => kind.as_str(),
         EchoMeaning::Release { .. } => "release",
     }
@@ -87,6 +93,11 @@ async fn meaning(
     before: &[Event],
 ) -> Result<Option<EchoMeaning>, StoreError> {
     let (Body::Echo(message), Origin::App) = (&event.body, event.origin) else { return Ok(None) };
+    if let Some(id) = &event.message_id
+        && core.store.sent(id).await?.is_some()
+    {
+        return Ok(Some(EchoMeaning::Own));
+    }
     let Content::Text { body } = &message.content else { return Ok(None) };
     let Some(number) = event.number_id.as_ref().and_then(|id| registry.number(id)) else { return Ok(None) };
     if let Some(meaning) = number.words.meaning(body) {
@@ -97,7 +108,9 @@ async fn meaning(
     }
     let to = find(&*core.store, &number.tenant, event).await?;
     let mut lines = match &to {
-        Some(contact) => lines(core, &ConversationId { number: number.row.id.clone(), contact: contact.clone() }).await?,
+        Some(contact) => {
+            lines(core, &ConversationId { number: number.row.id.clone(), contact: contact.clone() }).await?
+        }
         None => Vec::new(),
     };
     lines.extend(before.iter().filter(|other| is_of_the_same(other, event)).filter_map(line));
@@ -115,6 +128,37 @@ async fn meaning(
     }
     Ok(meaning)
 }
+
+/// Pause before looking again whether a request that is on its way was answered.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// So often: longer than most requests take. The conversation is silent meanwhile.
+const LOOKS: usize = 100;
+
+/// Whether what was stored as somebody's word is one of our own messages after all.
+pub(crate) async fn is_own(core: &Core, event: &Event, id: &ConversationId) -> Result<bool, StoreError> {
+    let (Body::Echo(message), Origin::App, Some(message_id)) = (&event.body, event.origin, &event.message_id) else {
+        return Ok(false);
+    };
+    if message.echo.is_some() {
+        return Ok(false);
+    }
+    for _ in 0..LOOKS {
+        // Before the id, so that what is answered between the two is found.
+        let sends = core.store.conversation_sends(id, UNDER_WAY).await?;
+        if core.store.sent(message_id).await?.is_some() {
+            return Ok(true);
+        }
+        if sends.iter().all(|send| send.state != SendState::Sending) {
+            break;
+        }
+        ponte_clock::pause(PAUSE).await;
+    }
+    Ok(false)
+}
+
+/// So many of the last messages to a person are looked at: one is on its way at a time.
+const UNDER_WAY: u32 = 20;
 
 async fn find(store: &dyn Store, tenant: &TenantId, event: &Event) -> Result<Option<ContactId>, StoreError> {
     let Some(person) = &event.contact else { return Ok(None) };
@@ -140,7 +184,9 @@ async fn lines(core: &Core, id: &ConversationId) -> Result<Vec<Heard>, StoreErro
 fn line(event: &Event) -> Option<Heard> {
     match (&event.body, event.origin) {
         (Body::Message(_), Origin::Customer) => Some(Heard { at: event.at, by_customer: true }),
-        (Body::Echo(message), Origin::App) if message.echo.is_none() => Some(Heard { at: event.at, by_customer: false }),
+        (Body::Echo(message), Origin::App) if message.echo.is_none() => {
+            Some(Heard { at: event.at, by_customer: false })
+        }
         _ => None,
     }
 }

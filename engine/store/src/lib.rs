@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, Control, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, SendId,
-    TenantId, Timestamp, WabaId,
+    Budget, Charge, ContactId, Control, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope,
+    SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 

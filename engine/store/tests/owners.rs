@@ -4,7 +4,8 @@ mod common;
 
 use common::{NUMBER, at, echo, event, new_send, open, text};
 use ponte_model::{
-    AutomaticKind, Body, Contact, Content, Control, ControlOrder, ConversationId, EchoMeaning, HandOffTarget, Lane, Message, Origin,
+    AutomaticKind, Body, Contact, Content, Control, ControlOrder, ConversationId, EchoMeaning, HandOffTarget, Lane,
+    Message, Origin,
 };
 use ponte_store::{Began, BeginSend, ControlRow, Finish, Incoming, Leave, SqliteStore, Store as _};
 use serde_json::json;

@@ -59,7 +59,10 @@ fn answer(event: &Event, waited: bool) -> Outcome {
     }
 
     match app::says(&period, &conversation::automatic(), event.at) {
-        AppSays::So => return Ok(debug!("the app on the phone has said so")),
+        AppSays::So => {
+            debug!("the app on the phone has said so");
+            return Ok(());
+        }
         AppSays::Perhaps if !waited => return wait_for_the_app(),
         AppSays::Perhaps | AppSays::Nothing => {}
     }

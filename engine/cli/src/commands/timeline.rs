@@ -13,7 +13,7 @@ pub(crate) fn lines(decisions: &[DecisionRow], sends: &[SendRow]) -> Vec<String>
     let mut lines: Vec<(i64, u8, String)> = happened.chain(sent).collect();
     // The platform tells whole seconds: what came in within one came before the answer to it. Both lists come newest
     // first, and stay so.
-    lines.sort_by(|one, other| (other.0, other.1).cmp(&(one.0, one.1)));
+    lines.sort_by_key(|line| std::cmp::Reverse((line.0, line.1)));
     lines.into_iter().map(|(_, _, line)| line).collect()
 }
 

@@ -87,6 +87,7 @@ pub fn sentence(rule: &str) -> &'static str {
         "owned-by-team" => "somebody of the team speaks",
         "held-by-flow" => "another flow is in the middle of something here",
         "automatic" => "the app wrote it by itself: it takes nothing",
+        "own-message" => "a message of Ponte's own that came back, known by its id",
         "released-by-keyword" => "whoever sits at the phone gave the chat back with a keyword",
         "released" => "an operator gave the chat back",
         "taken" => "an operator took the chat",
@@ -183,6 +184,7 @@ fn of_owners(body: &Body) -> Option<Decision> {
     let (rule, detail) = match body {
         Body::Echo(message) => match message.echo.as_deref()? {
             EchoMeaning::Automatic { why, .. } => ("automatic", Some(why.clone())),
+            EchoMeaning::Own => ("own-message", None),
             EchoMeaning::Release { keyword } => ("released-by-keyword", Some(format!("by {keyword:?}"))),
         },
         Body::Control(control) => {

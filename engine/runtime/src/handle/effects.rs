@@ -36,7 +36,13 @@ pub(super) fn encode(facts: &Facts) -> serde_json::Value {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn new(core: &Core, pending: &'a Pending, installed: &'a Installed, scene: &'a Scene, run: RunId) -> Self {
+    pub(super) fn new(
+        core: &Core,
+        pending: &'a Pending,
+        installed: &'a Installed,
+        scene: &'a Scene,
+        run: RunId,
+    ) -> Self {
         let number = pending.event.number_id.as_ref();
         Self {
             run,

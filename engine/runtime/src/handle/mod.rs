@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, Lane, Origin, RunId, Timestamp};
-use ponte_policy::{Candidate, Decision, Facts, Handler, Release, fold, route};
+use ponte_policy::{Candidate, Decision, Facts, Handler, Release, fold, not_taken, route};
 use ponte_sandbox::{Outcome, RunRequest};
 use ponte_store::{Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::dispatch::Hand;
+use crate::echoes;
 use crate::outbox::{self, Departure};
 use crate::registry::{Installed, Snapshot};
 use crate::routing::{self, Circumstances, Profile};
@@ -108,6 +109,12 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         Some(id) => core.conversations.get(id).await?,
         None => Known::default(),
     };
+    if let Some(id) = &conversation
+        && echoes::is_own(core, event, id).await?
+    {
+        let facts = not_taken(known.facts, pending.seq);
+        return acknowledge(core, pending.seq, ("own-message".to_owned(), None), Some((id.clone(), facts))).await;
+    }
     let mut facts = fold(known.facts.clone(), event, pending.seq);
     if let Some(heard) = wish::heard(core, pending).await? {
         return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);

@@ -158,7 +158,8 @@ impl Desk {
         }
         let speaks = |release: &Release<'_>| facts.ownership_at(echo, now, release);
         let ownership = speaks(&self.release(event.number_id.as_ref(), None));
-        let candidates = self.candidates(event, |offer| speaks(&self.release(event.number_id.as_ref(), Some(offer))).owner);
+        let candidates =
+            self.candidates(event, |offer| speaks(&self.release(event.number_id.as_ref(), Some(offer))).owner);
         let facts = fold(facts.clone(), event, i64::MAX);
         let campaign = campaign(store, event).await?;
         let circumstances = Circumstances {
@@ -214,8 +215,9 @@ impl Desk {
                 first_contact,
                 campaign: campaign.as_deref(),
             };
-            let (now, then) = circumstances
-                .ask(&self.candidates(event, |_| owner), |question| (route(&self.routing, question), route(other, question)));
+            let (now, then) = circumstances.ask(&self.candidates(event, |_| owner), |question| {
+                (route(&self.routing, question), route(other, question))
+            });
             if who(&now) == who(&then) {
                 continue;
             }
@@ -270,7 +272,8 @@ impl Desk {
 
     /// The flows on a number, in their order.
     fn offers(&self, number: Option<&NumberId>) -> impl Iterator<Item = &Offer> {
-        let here = move |offer: &&Offer| offer.numbers.is_empty() || number.is_some_and(|id| offer.numbers.contains(id));
+        let here =
+            move |offer: &&Offer| offer.numbers.is_empty() || number.is_some_and(|id| offer.numbers.contains(id));
         self.flows.iter().filter(here)
     }
 

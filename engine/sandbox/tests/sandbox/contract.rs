@@ -115,7 +115,9 @@ async fn what_was_not_granted_is_denied_and_the_guest_lives() {
 
 #[tokio::test]
 async fn a_flow_holds_its_conversation_for_seven_days_at_most() {
-    let hold = |age: u32| guest(&["conversation.hold"], &format!("(call $conversation.hold (i32.const {age}) (i32.const 256))"));
+    let hold = |age: u32| {
+        guest(&["conversation.hold"], &format!("(call $conversation.hold (i32.const {age}) (i32.const 256))"))
+    };
     let until = |secs: i64| Effect::Hold { until: Timestamp::from_secs(1_800_000_000 + secs) };
     assert_eq!(run(hold(600)).await.effects, [until(600)]);
     assert_eq!(run(hold(604_800)).await.effects, [until(604_800)]);
@@ -124,9 +126,9 @@ async fn a_flow_holds_its_conversation_for_seven_days_at_most() {
         assert_eq!(report.effects, []);
         assert!(matches!(&report.refusals[0].1, Refusal::Invalid { field, .. } if field == "age"), "{age}");
     }
-    let refuse = Some(Refusal::Other { why: "flow menu holds the conversation".into() });
-    let report = run_with(hold(600), Maps { refuse: refuse.clone(), ..Maps::default() }).await;
-    assert_eq!((report.effects, report.refusals), (vec![], vec![("conversation.hold".to_owned(), refuse.unwrap())]));
+    let refusal = Refusal::Other { why: "flow menu holds the conversation".into() };
+    let report = run_with(hold(600), Maps { refuse: Some(refusal.clone()), ..Maps::default() }).await;
+    assert_eq!((report.effects, report.refusals), (vec![], vec![("conversation.hold".to_owned(), refusal)]));
     let plugin = load(hold(600)).await;
     let mut request = request();
     request.permissions = PermissionSet::default();

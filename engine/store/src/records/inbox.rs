@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use ponte_model::consent::Entry;
 use ponte_model::{
-    ContactId, ConversationId, EchoMeaning, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId, Timestamp,
+    ContactId, ConversationId, EchoMeaning, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId,
+    Timestamp,
 };
 use serde::Serialize;
 use serde_json::Value;

@@ -44,7 +44,8 @@ impl SqliteStore {
 
     pub(super) async fn read_learned_texts(&self) -> Result<Vec<(NumberId, Value)>> {
         let rows = sqlx::query("SELECT number_id, learned FROM phone_texts").fetch_all(&self.readers).await?;
-        let learned = rows.iter().map(|row| Ok((text(row, "number_id").into(), parse("learned texts", row.get("learned"))?)));
+        let learned =
+            rows.iter().map(|row| Ok((text(row, "number_id").into(), parse("learned texts", row.get("learned"))?)));
         Ok(learned.filter_map(readable).collect())
     }
 }

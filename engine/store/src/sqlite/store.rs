@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, Control, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope, TenantId,
-    Timestamp, WabaId,
+    Budget, Charge, ContactId, Control, ConversationId, Digest256, InstallationId, MessageId, NumberId, Phone, Scope,
+    TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -17,10 +17,10 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{money, policies, templates};
 use crate::{
-    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
-    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
-    StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
+    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish, Finished,
+    Incoming, InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending,
+    PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue,
+    StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.

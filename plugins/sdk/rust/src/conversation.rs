@@ -1,8 +1,8 @@
 //! The conversation that the event belongs to. Permission: `conversation` for what was said, handing off, holding
 //! and releasing; the facts are for everybody.
 
-use crate::{Refusal, Seconds};
 use crate::bindings::ponte::flow::conversation as wire;
+use crate::{Refusal, Seconds};
 
 pub use wire::{Author, AutomaticTexts, Facts, Line, Owner, Target};
 

@@ -129,5 +129,5 @@ pub(super) fn words(number: &NumberRow) -> Vec<(&'static str, String)> {
 }
 
 fn span(minutes: u64) -> String {
-    if minutes % 60 == 0 { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
+    if minutes.is_multiple_of(60) { format!("{} h", minutes / 60) } else { format!("{minutes} min") }
 }
