@@ -359,7 +359,7 @@ fn a_text_that_answers_three_people_within_seconds_is_the_apps_own() {
     for person in ["a", "b", "a", "b"] {
         assert_eq!(heard(&mut learned, person, AWAY, 2, None), None, "{person}: two people are not enough");
     }
-    assert!(!learned.automatic().next().is_some());
+    assert!(learned.automatic().next().is_none());
     let third = heard(&mut learned, "c", &AWAY.to_uppercase(), 3, Some(HOUR));
     let Some(EchoMeaning::Automatic { kind: AutomaticKind::Learned, why }) = third else { panic!("{third:?}") };
     assert!(why.contains("3 s after") && why.contains("3 people"), "{why}");
@@ -369,7 +369,7 @@ fn a_text_that_answers_three_people_within_seconds_is_the_apps_own() {
 
     // A person who uses the same words gives themselves away: it is forgotten.
     assert_eq!(heard(&mut learned, "d", AWAY, 40, None), None);
-    assert!(!learned.automatic().next().is_some());
+    assert!(learned.automatic().next().is_none());
     assert_eq!(heard(&mut learned, "c", AWAY, 2, None), None, "and has to be learned anew");
 }
 
