@@ -83,6 +83,10 @@ pub struct Ownership {
     /// Until when it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// The people who held it before, and since when: they may have let go as the holder is concerned, and not yet as others
+    /// are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<(Owner, Timestamp)>,
 }
 
 /// The last app echo that is stored, folded in or not.
@@ -109,6 +113,11 @@ impl Ownership {
         Self::of_people(Owner::App, at)
     }
 
+    /// The same when the flow that holds it has let go.
+    pub(crate) fn without_holder(&self) -> Self {
+        self.people.map_or_else(Self::default, |(owner, since)| Self::of_people(owner, since))
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
@@ -123,12 +132,10 @@ impl Facts {
         if echo.seq > self.echo_seq {
             ownership = ownership.taken_by_phone(echo.at);
         }
-        let over = match ownership.owner {
-            Owner::App | Owner::Team => now >= release.free_at(ownership.since).0,
-            Owner::Flow => ownership.until.is_none_or(|until| now >= until),
-            Owner::Nobody => false,
-        };
-        if over {
+        if ownership.owner == Owner::Flow && ownership.until.is_none_or(|until| now >= until) {
+            ownership = ownership.without_holder();
+        }
+        if ownership.owner.is_person() && now >= release.free_at(ownership.since).0 {
             ownership = Ownership::default();
         }
         if let Some(Thread { elsewhere: true, since }) = self.thread

@@ -150,8 +150,10 @@ pub fn hold(
         Owner::App | Owner::Team => false,
     };
     if free {
+        let before = &facts.ownership;
+        let people = before.owner.is_person().then_some((before.owner, before.since)).or(before.people);
         let (holder, until) = (Some(holder.clone()), Some(until));
-        facts.ownership = Ownership { owner: Owner::Flow, since: now, holder, until, handed_by: None };
+        facts.ownership = Ownership { owner: Owner::Flow, since: now, handed_by: None, holder, until, people };
     }
     facts
 }
@@ -160,7 +162,7 @@ pub fn hold(
 #[must_use]
 pub fn release(mut facts: Facts, holder: &InstallationId) -> Facts {
     if facts.ownership.owner == Owner::Flow && facts.ownership.holder.as_ref() == Some(holder) {
-        facts.ownership = Ownership::default();
+        facts.ownership = facts.ownership.without_holder();
     }
     facts
 }

@@ -297,6 +297,22 @@ fn a_flow_holds_a_chat_until_its_time_is_up_or_a_person_takes_it() {
 }
 
 #[test]
+fn a_hasty_flow_that_holds_a_chat_frees_nothing_for_patient_ones() {
+    let hasty = Release { after: Duration::from_secs(600), ..Release::default() };
+    let menu = "menu".into();
+    let held = hold(folded(&[phone(0)]), &menu, at(1200), at(700), &hasty);
+    assert_eq!(held.ownership.owner, Owner::Flow);
+    let again = hold(held.clone(), &menu, at(1200), at(900), &hasty);
+    for (name, facts) in [("its time is up", held), ("held again", again.clone()), ("released", release(again, &menu))]
+    {
+        let by = |release: &Release<'_>| facts.ownership_at(Echo::default(), at(1300), release);
+        assert_eq!(by(&hasty).owner, Owner::Nobody, "{name}");
+        assert_eq!((by(&Release::default()).owner, by(&Release::default()).since), (Owner::App, at(0)), "{name}");
+        assert_eq!(owner(&facts, 12 * HOUR), Owner::Nobody, "{name}");
+    }
+}
+
+#[test]
 fn what_the_app_writes_by_itself_takes_nothing_and_is_remembered() {
     for (kind, away) in
         [(AutomaticKind::Greeting, None), (AutomaticKind::Away, Some(at(2))), (AutomaticKind::Learned, Some(at(2)))]

@@ -15,17 +15,22 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(core: Arc<Core>) {
     while !core.stopping.is_cancelled() {
-        let again = async {
-            match pass_on(&core).await {
-                Ok(()) => std::future::pending().await,
-                Err(error) => {
-                    tracing::warn!(%error, "orders about conversations have to wait");
-                    ponte_clock::pause(PAUSE).await;
-                }
+        // Not within the `select!`: what was stored must be handed on, whatever else happens.
+        let again = match pass_on(&core).await {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::warn!(%error, "orders about conversations have to wait");
+                Some(ponte_clock::pause(PAUSE))
+            }
+        };
+        let due = async {
+            match again {
+                Some(pause) => pause.await,
+                None => std::future::pending().await,
             }
         };
         tokio::select! {
-            () = again => {}
+            () = due => {}
             () = core.controls_given.notified() => {}
             () = core.stopping.cancelled() => {}
         }
