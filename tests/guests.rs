@@ -19,7 +19,9 @@ const SCHEMA: &str = r#"{
   "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
   "x-ponte": { "title": { "pt-BR": "Teste", "es": "Prueba", "en": "Test" } },
   "properties": { "timezone": { "type": "string", "default": "America/Sao_Paulo",
-    "x-ponte": { "title": { "pt-BR": "Fuso", "es": "Zona", "en": "Zone" } } } }
+    "x-ponte": { "title": { "pt-BR": "Fuso", "es": "Zona", "en": "Zone" } } },
+    "release_after": { "type": "string",
+    "x-ponte": { "title": { "pt-BR": "Silêncio", "es": "Silencio", "en": "Silence" } } } }
 }"#;
 
 fn manifest(name: &str, failure: &str, more: &str) -> String {
@@ -40,6 +42,7 @@ summary = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 send = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 schedule = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 contacts = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
+conversation = {{ pt-BR = "Teste.", es = "Prueba.", en = "Test." }}
 
 [trigger]
 events = ["message"]
@@ -150,6 +153,24 @@ pub fn inviting() -> Vec<u8> {
                                    (i32.const 512)))
                 (else (call $template {CONTACT} (i32.const 1024) (i32.const 5) (i32.const 1029) (i32.const 5)
                                       (i32.const 0) (i32.const 0) (i32.const 512))))"
+        ),
+    )
+}
+
+/// Replies with what the customer wrote; on what begins with `r` it holds the chat for ten minutes, on what begins with
+/// `t` it gives it back.
+pub fn holding() -> Vec<u8> {
+    let begins = |letter: u8| format!("(i32.eq (i32.load8_u (i32.load offset=64 (local.get 0))) (i32.const {letter}))");
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/conversation@0.1.0\" \"hold\" (func $hold (param i32 i32)))
+         (import \"ponte:flow/conversation@0.1.0\" \"release\" (func $release (param i32)))",
+        &format!(
+            "(call $text {CONTACT} {TEXT} (i32.const 512))
+             (if {} (then (call $hold (i32.const 600) (i32.const 512))))
+             (if {} (then (call $release (i32.const 512))))",
+            begins(b'r'),
+            begins(b't'),
         ),
     )
 }

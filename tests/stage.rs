@@ -10,7 +10,7 @@ use ponte_policy::RoutingPolicy;
 use ponte_runtime::{InstallRequest, Parts, Runtime, RuntimeSettings, Tokens, WebhookSettings, hooks, install, router};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
 use ponte_simulator::{Config, NumberSetup, Simulator, Waba};
-use ponte_store::{NumberConfig, NumberMode, NumberRow, SendRow, SqliteStore, Store};
+use ponte_store::{Billing, NumberConfig, NumberMode, NumberRow, PhoneConfig, SendRow, SqliteStore, Store};
 use ponte_whatsapp::graph::{GraphClient, GraphSettings};
 use ponte_whatsapp::webhook::Signatures;
 use tokio::net::TcpListener;
@@ -69,6 +69,7 @@ pub struct StageBuilder {
     account: Option<&'static str>,
     flows: Vec<InstallRequest>,
     sector: Option<String>,
+    phone: PhoneConfig,
     policy: Option<String>,
 }
 
@@ -85,6 +86,7 @@ impl Default for StageBuilder {
             account: Some(WABA),
             flows: Vec::new(),
             sector: None,
+            phone: PhoneConfig::default(),
             policy: None,
         }
     }
@@ -130,6 +132,13 @@ impl StageBuilder {
     #[must_use]
     pub fn sector(mut self, sector: &str) -> Self {
         self.sector = Some(sector.to_owned());
+        self
+    }
+
+    /// What the phone's part in the shop's chats means; its zone is São Paulo.
+    #[must_use]
+    pub fn phone(mut self, change: impl FnOnce(&mut PhoneConfig)) -> Self {
+        change(&mut self.phone);
         self
     }
 
@@ -207,6 +216,18 @@ impl StageBuilder {
         self
     }
 
+    /// Gives the last installation settings, as TOML.
+    #[must_use]
+    pub fn with_settings(mut self, settings: &str) -> Self {
+        let request = self.flows.pop().expect("something is installed");
+        let numbers = request.numbers.clone();
+        self = self.package(request.package, settings);
+        if let Some(request) = self.flows.last_mut() {
+            request.numbers = numbers;
+        }
+        self
+    }
+
     /// Starts.
     pub async fn start(self) -> Stage {
         let clock = ShiftedClock::starting_at(self.at);
@@ -253,7 +274,12 @@ impl Stage {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
                 let throughput = builder.own_throughput.unwrap_or(builder.throughput);
                 let base = NumberConfig::new(NumberMode::Coexistence, throughput);
-                let config = NumberConfig { daily_reach: builder.daily_reach, sector: builder.sector.clone(), ..base };
+                let billing = match builder.phone.release_daily {
+                    Some(_) => Billing { timezone: Some("America/Sao_Paulo".into()), ..Billing::default() },
+                    None => Billing::default(),
+                };
+                let (sector, part) = (builder.sector.clone(), builder.phone.clone());
+                let config = NumberConfig { daily_reach: builder.daily_reach, sector, phone: part, billing, ..base };
                 let number = NumberRow {
                     id: id.into(),
                     tenant: "shop".into(),

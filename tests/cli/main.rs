@@ -1,6 +1,7 @@
 //! The real `ponte` binary, as those who run it meet it.
 
 mod consent;
+mod conversation;
 mod demo;
 mod doctor;
 mod events;

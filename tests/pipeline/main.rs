@@ -10,6 +10,7 @@ mod money;
 mod once;
 mod order;
 mod orders;
+mod ownership;
 mod phone;
 mod routing;
 mod templates;

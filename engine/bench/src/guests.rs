@@ -11,8 +11,8 @@ use ponte_model::{
     Timestamp,
 };
 use ponte_sandbox::{
-    Broker, Compiler, ContactRecord, ConversationFacts, Limits, LocalTime, Outcome, PastMessage, Period, PermissionSet,
-    RunRequest, Sandbox, SandboxConfig,
+    AutomaticTexts, Broker, Compiler, ContactRecord, ConversationFacts, Limits, LocalTime, Outcome, PastMessage,
+    Period, PermissionSet, RunRequest, Sandbox, SandboxConfig,
 };
 
 use crate::numbers::Latencies;
@@ -105,6 +105,14 @@ impl Broker for Still {
             last_app_message: None,
             customer_messages: 1,
         })
+    }
+
+    fn may_hold(&self) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn automatic(&self) -> AutomaticTexts {
+        AutomaticTexts::default()
     }
 
     async fn recent(&mut self, _most: u32) -> Result<Vec<PastMessage>, Refusal> {

@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Say who handles what: rules, stages, switches.
     #[command(subcommand)]
     Route(crate::commands::route::Route),
-    /// Look at one conversation: why did it (not) answer?
+    /// Look at one conversation (why did it, or not, answer?), take it, give it back.
     #[command(subcommand)]
     Conversation(crate::commands::conversation::Conversation),
     /// Look at what was sent, what waits, and what was not let out.
@@ -207,6 +207,24 @@ pub(crate) enum Number {
         #[arg(value_enum)]
         switch: Switch,
     },
+    /// Say what the phone's part in a number's chats means: when they are given back to the flows, and which texts the app
+    /// sends by itself. Without options, show it.
+    Phone(crate::commands::number::phone::Phone),
+}
+
+/// On or off, of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Toggle {
+    /// Yes.
+    On,
+    /// No.
+    Off,
+}
+
+impl Toggle {
+    pub(crate) fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 /// On or off.

@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) access_token: Option<SecretString>,
     pub(crate) access_tokens: BTreeMap<NumberId, SecretString>,
     pub(crate) max_pending: Option<usize>,
+    /// Our own app at Meta.
+    pub(crate) app_id: Option<String>,
     /// Languages that stand in where a template lacks the wanted one.
     pub(crate) template_fallbacks: Vec<String>,
     /// The rate cards; without them prices are unknown.
@@ -80,6 +82,7 @@ struct File {
     access_token_file: Option<PathBuf>,
     numbers: BTreeMap<NumberId, NumberFile>,
     max_pending: Option<usize>,
+    app_id: Option<String>,
     template_fallbacks: Vec<String>,
     money: MoneyFile,
     consent: ConsentFile,
@@ -171,6 +174,7 @@ impl Config {
             },
             access_tokens,
             max_pending: parsed(environment, "PONTE_MAX_PENDING")?.or(file.max_pending),
+            app_id: environment("PONTE_APP_ID").or(file.app_id),
             template_fallbacks: file.template_fallbacks,
             rates: variable(environment, "PONTE_RATES")?
                 .map(PathBuf::from)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Contact, MessageId, PlatformError, Timestamp};
+use crate::{Contact, EchoMeaning, MessageId, PlatformError, Timestamp};
 
 /// A message, whoever wrote it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,12 +22,15 @@ pub struct Message {
     /// What the platform complains of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<PlatformError>,
+    /// What an echo means, where it is not simply somebody's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub echo: Option<Box<EchoMeaning>>,
 }
 
 impl Message {
     /// A message that is nothing but its content.
     pub fn of(content: Content) -> Self {
-        Self { content, context: None, referral: None, group_id: None, errors: Vec::new() }
+        Self { content, context: None, referral: None, group_id: None, errors: Vec::new(), echo: None }
     }
 }
 

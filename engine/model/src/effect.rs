@@ -36,6 +36,11 @@ pub enum Effect {
     },
     /// Give the conversation back: nobody owns it.
     Release,
+    /// Keep the conversation for this flow: others are not asked.
+    Hold {
+        /// Until then, at most.
+        until: Timestamp,
+    },
     /// Write a key.
     PutState {
         /// Where.

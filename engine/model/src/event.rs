@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, Handover, HistoryItem, HistoryProgress,
-    IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, StoreOrder, TemplateUpdate,
-    Timestamp, WabaId,
+    AccountUpdate, AppContact, Call, Contact, Control, ControlOrder, DeliveryStatus, EventKey, Handover, HistoryItem,
+    HistoryProgress, IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, StoreOrder,
+    TemplateUpdate, Timestamp, WabaId,
 };
 
 /// Something that happened. Timers, schedules and a shop's webhooks are events like any other.
@@ -34,6 +34,23 @@ pub struct Event {
     pub at: Timestamp,
     /// What happened.
     pub body: Body,
+}
+
+impl Event {
+    /// Whether it takes the conversation away from automation at the moment it is stored, before anybody handles it:
+    /// somebody did something on the phone, another app has the thread, or an operator takes it. What the app writes by
+    /// itself does not, and neither does a keyword that gives the conversation back.
+    pub fn claims(&self) -> bool {
+        if self.lane != Lane::Message {
+            return false;
+        }
+        match (&self.body, self.origin) {
+            (Body::Echo(message), Origin::App) => message.echo.is_none(),
+            (_, Origin::App) | (Body::Standby(_) | Body::Handover(_), _) => true,
+            (Body::Control(control), _) => matches!(control.order, ControlOrder::Take(_)),
+            _ => false,
+        }
+    }
 }
 
 /// Who caused an event.
@@ -127,6 +144,8 @@ pub enum Body {
     Order(Box<StoreOrder>),
     /// Lines of the customer's that waited for more are due to be answered together.
     BurstEnd,
+    /// An operator took the conversation, or gave it back.
+    Control(Control),
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -165,6 +184,7 @@ impl Body {
             Self::Schedule(_) => "schedule",
             Self::Order(_) => "order",
             Self::BurstEnd => "burst_end",
+            Self::Control(_) => "control",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

@@ -216,6 +216,10 @@ pub struct Handover {
     /// The app that has it now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub new_app_id: Option<String>,
+    /// Whether control is with this app now; `None` where nothing tells. Said by Ponte as the event is stored: only it
+    /// knows its own app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ours: Option<bool>,
     /// What the passing side wants the other to know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<String>,

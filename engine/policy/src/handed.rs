@@ -3,7 +3,7 @@
 use ponte_model::{HandOffTarget, InstallationId, Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Facts, Ownership, hand_off};
+use crate::{Facts, Ownership, Release, hand_off};
 
 /// The last hand-off of a conversation to people: kept for whoever takes it up, also after they have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,7 @@ pub fn hand_on(
     note: &str,
     (by, run): (&InstallationId, &RunId),
     now: Timestamp,
+    release: &Release<'_>,
 ) -> Facts {
     let untouched = facts
         .handed
@@ -38,7 +39,7 @@ pub fn hand_on(
     if untouched {
         facts.ownership = Ownership::default();
     }
-    facts = hand_off(facts, to, run, now);
+    facts = hand_off(facts, to, run, now, release);
     if facts.ownership.handed_by.as_ref() == Some(run) {
         let to = facts.ownership.owner;
         let handed = Handed { to, by: by.clone(), run: run.clone(), note: note.to_owned(), at: now };

@@ -1,6 +1,7 @@
 //! The rules. Pure: no I/O, no async, no clock of its own; everything is a function of what it is given.
 //!
-//! - [`fold`]: what an event changes in a conversation's [`Facts`].
+//! - [`fold`]: what an event changes in a conversation's [`Facts`]; [`Release`]: when people have let go of it.
+//! - [`PhoneWords`], [`Learned`]: what an echo means that is not simply somebody's word.
 //! - [`route`]: who handles an event by a tenant's [`RoutingPolicy`]; first match wins, and every decision names its rule.
 //! - [`judge`]: whether a message may be sent; asked when the flow asks and again at the moment of sending.
 //! - [`pacing`]: when there is room for it.
@@ -13,6 +14,7 @@
 //! - [`money`]: what messages cost, and what may be spent.
 
 pub mod capabilities;
+mod collision;
 pub mod consent;
 pub mod debounce;
 mod facts;
@@ -25,18 +27,23 @@ pub mod mode;
 pub mod money;
 mod on_phone;
 pub mod pacing;
+mod phone;
 pub mod platform;
 pub mod profile;
+mod release;
 mod routing;
 pub mod template;
 mod verdict;
 pub mod words;
 
-pub use facts::{Echo, Facts, Heard, Ownership};
-pub use fold::{answered, fold, hand_off, release};
+pub use collision::{Collision, collision};
+pub use facts::{Echo, Facts, FollowUp, Ownership, Thread};
 pub use handed::{Handed, hand_on};
+pub use fold::{answered, fold, hand_off, hold, not_taken, release};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
+pub use phone::{Heard, Learned, PhoneWords, Sighting};
+pub use release::{Release, ReleasedBy, parse_release_after};
 pub use routing::{
     Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,
     OnPhone, OpenOrClosed, People, Person, PolicyError, PolicyProblem, Question, Routing, RoutingPolicy, RuleEntry,

@@ -2,19 +2,19 @@
 
 use ponte_model::{Owner, Timestamp};
 
-use crate::{Echo, Facts, Ownership};
+use crate::{Echo, Facts, Ownership, Release, Thread};
 
 /// What is known of a conversation that is the two taken together; to take the same one in again changes nothing. Who
 /// holds one at `now` holds both, the phone before the team; the window is the later one, never shortened. (Meta: when a
 /// user's number or BSUID changes, the chat goes on.)
 #[must_use]
-pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp) -> Facts {
+pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp, release: &Release<'_>) -> Facts {
     let mut customer_at =
         vec![ours.last_customer_at, theirs.last_customer_at, ours.previous_customer_at, theirs.previous_customer_at];
     customer_at.sort_unstable_by(|one, other| other.cmp(one));
     customer_at.dedup();
     Facts {
-        ownership: stronger(holder(ours, now), holder(theirs, now)),
+        ownership: stronger(holder(ours, now, release), holder(theirs, now, release)),
         window_until: ours.window_until.max(theirs.window_until),
         last_customer_at: customer_at.first().copied().flatten(),
         previous_customer_at: customer_at.get(1).copied().flatten(),
@@ -28,12 +28,23 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp) -> Facts {
         // Lines that wait in the other chat are answered there: their timer is that chat's.
         burst: ours.burst.clone(),
         handed: [&ours.handed, &theirs.handed].into_iter().flatten().max_by_key(|handed| handed.at).cloned(),
+        released_at: ours.released_at.max(theirs.released_at),
+        released_by: ours.released_by.clone().or_else(|| theirs.released_by.clone()),
+        automatic_at: ours.automatic_at.max(theirs.automatic_at),
+        away_at: ours.away_at.max(theirs.away_at),
+        thread: later(ours.thread, theirs.thread),
     }
 }
 
 /// Who holds a conversation, unless they let go.
-fn holder(facts: &Facts, now: Timestamp) -> Ownership {
-    facts.ownership_at(Echo::default(), now)
+fn holder(facts: &Facts, now: Timestamp, release: &Release<'_>) -> Ownership {
+    // A thread that is another's is not somebody's who holds it: it is carried over as what it is.
+    Facts { thread: None, ..facts.clone() }.ownership_at(Echo::default(), now, release)
+}
+
+/// What was told last of the thread.
+fn later(ours: Option<Thread>, theirs: Option<Thread>) -> Option<Thread> {
+    ours.into_iter().chain(theirs).max_by_key(|thread| (thread.since, thread.elsewhere))
 }
 
 fn stronger(ours: Ownership, theirs: Ownership) -> Ownership {

@@ -122,6 +122,7 @@ impl Case {
         let facts = Facts { last_customer_at: self.wrote, window_until, ..Facts::default() };
         let reach = Reach { addressee: &addressee, home: &[], rules: &self.rules };
         let situation = Situation {
+            release: ponte_policy::Release::default(),
             now: self.now,
             number: &Sending::Free,
             facts: &facts,

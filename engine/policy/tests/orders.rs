@@ -7,7 +7,7 @@ use ponte_model::{
     Timestamp,
 };
 use ponte_policy::{
-    Candidate, Facts, Handler, Heard, HoursCondition, NumberTraits, Person, Question, Routing, RoutingPolicy, Trigger,
+    Candidate, Facts, Handler, FollowUp, HoursCondition, NumberTraits, Person, Question, Routing, RoutingPolicy, Trigger,
     fold, route,
 };
 
@@ -77,8 +77,8 @@ fn decide(event: &Event, case: &Case) -> String {
     let (orders, menu) = (trigger(&["order", "message"], true), trigger(&["message"], false));
     let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
     let candidates = [
-        Candidate { installation: &ids[0], trigger: &orders, open: None },
-        Candidate { installation: &ids[1], trigger: &menu, open: None },
+        Candidate { installation: &ids[0], trigger: &orders, open: None, owner: case.owner },
+        Candidate { installation: &ids[1], trigger: &menu, open: None, owner: case.owner },
     ];
     let (number, contact, phone) = ("1".into(), "con_1".into(), "5511987654321".into());
     let decision = route(
@@ -95,6 +95,7 @@ fn decide(event: &Event, case: &Case) -> String {
             owner: case.owner,
             person: Person { id: case.known.then_some(&contact), phone: Some(&phone), ..Person::default() },
             first_contact: false,
+            holder: None,
             heard_last: None,
             campaign: None,
             candidates: &candidates,
@@ -145,8 +146,8 @@ fn a_flow_that_follows_up_hears_those_who_may_be_answering_it_before_others_and_
         let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
         // Behind the other in priority.
         let candidates = [
-            Candidate { installation: &ids[1], trigger: &menu, open: None },
-            Candidate { installation: &ids[0], trigger: &orders, open: None },
+            Candidate { installation: &ids[1], trigger: &menu, open: None, owner: Owner::Nobody },
+            Candidate { installation: &ids[0], trigger: &orders, open: None, owner: Owner::Nobody },
         ];
         let event = event(Origin::Customer, Body::Message(Message::of(Content::Text { body: "cadê?".into() })));
         let question = Question {
@@ -155,6 +156,7 @@ fn a_flow_that_follows_up_hears_those_who_may_be_answering_it_before_others_and_
             owner: Owner::Nobody,
             person: Person::default(),
             first_contact: false,
+            holder: None,
             heard_last,
             campaign: None,
             candidates: &candidates,
@@ -166,7 +168,7 @@ fn a_flow_that_follows_up_hears_those_who_may_be_answering_it_before_others_and_
     assert_eq!(who(Some(&other)), Handler::Flow("menu".into()));
     assert_eq!(who(None), Handler::Flow("menu".into()));
 
-    let facts = Facts { heard: Some(Heard { flow: orders.clone(), until: at(72) }), ..Facts::default() };
+    let facts = Facts { heard: Some(FollowUp { flow: orders.clone(), until: at(72) }), ..Facts::default() };
     assert_eq!(facts.heard_last(at(71)), Some(&orders));
     assert_eq!(facts.heard_last(at(72)), None, "three days later it is about something else");
 }

@@ -9,7 +9,8 @@ use ponte_policy::consent::Reach;
 use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
     Candidate, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, HoursCondition, NumberTraits, Person, PhoneTerms,
-    Proposal, Purpose, Question, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, merge, route,
+    Proposal, Purpose, Question, Release, Routing, Sender, Shop, Situation, Trigger, fold, hand_off, judge, merge,
+    route,
 };
 
 const HOUR: u64 = 3600;
@@ -54,6 +55,7 @@ fn quiet(facts: &Facts, echo: Echo, secs: u64) -> Situation<'_> {
         template: None,
         echo_blind: None,
         phone: PhoneTerms::default(),
+        release: Release::default(),
         budget: None,
         reach: Reach::default(),
     }
@@ -142,13 +144,13 @@ fn an_echo_counts_from_the_moment_it_is_stored() {
     let stored = Echo { seq: 2, at: at(5) };
     assert_eq!(verdict(&facts, stored, Purpose::FreeForm, "r", 6), Err("owned-by-person"));
     let folded = fold(facts, &phone(5), 2);
-    assert_eq!(folded.ownership_at(stored, at(6)), folded.ownership);
+    assert_eq!(folded.ownership_at(stored, at(6), &Release::default()), folded.ownership);
 }
 
 #[test]
 fn what_a_run_said_before_handing_over_may_leave_and_nothing_else() {
     let facts = fold(Facts::default(), &customer(0), 1);
-    let facts = hand_off(facts, HandOffTarget::Team, &"run-a".into(), at(1));
+    let facts = hand_off(facts, HandOffTarget::Team, &"run-a".into(), at(1), &Release::default());
     assert_eq!(verdict(&facts, Echo::default(), Purpose::FreeForm, "run-a", 2), Ok(()));
     assert_eq!(verdict(&facts, Echo::default(), Purpose::FreeForm, "run-b", 2), Err("owned-by-person"));
     let answered = Echo { seq: 9, at: at(2) };
@@ -217,14 +219,15 @@ fn routing_by_the_first_match() {
     let any = trigger(&["message", "edit"], HoursCondition::Any);
     let decide = |event: &Event, owner, app_only: bool, open| {
         let candidates = [
-            Candidate { installation: &night, trigger: &closed, open },
-            Candidate { installation: &day, trigger: &any, open },
+            Candidate { installation: &night, trigger: &closed, open, owner },
+            Candidate { installation: &day, trigger: &any, open, owner },
         ];
         let id = "1".into();
         let question = Question {
             event,
             number: Some(NumberTraits { id: &id, sector: None, unit: None, app_only, locked: false }),
             owner,
+            holder: None,
             person: Person::default(),
             first_contact: false,
             heard_last: None,
@@ -269,10 +272,10 @@ fn routing_by_the_first_match() {
 fn people_who_let_go_can_be_handed_the_conversation_again() {
     let facts = fold(Facts::default(), &phone(0), 1);
     let later = 13 * HOUR;
-    assert_eq!(facts.ownership_at(Echo::default(), at(later)).owner, Owner::Nobody);
-    let facts = hand_off(facts, HandOffTarget::Team, &"run".into(), at(later));
-    assert_eq!(facts.ownership_at(Echo::default(), at(later + 1)).owner, Owner::Team);
-    let kept = hand_off(facts.clone(), HandOffTarget::App, &"other".into(), at(later + 2));
+    assert_eq!(facts.ownership_at(Echo::default(), at(later), &Release::default()).owner, Owner::Nobody);
+    let facts = hand_off(facts, HandOffTarget::Team, &"run".into(), at(later), &Release::default());
+    assert_eq!(facts.ownership_at(Echo::default(), at(later + 1), &Release::default()).owner, Owner::Team);
+    let kept = hand_off(facts.clone(), HandOffTarget::App, &"other".into(), at(later + 2), &Release::default());
     assert_eq!(kept, facts, "whoever holds it keeps it");
 }
 
@@ -316,15 +319,15 @@ fn two_conversations_with_one_person_keep_the_phone_and_the_later_window() {
     let ours = fold(fold(Facts::default(), &customer(0), 1), &phone(60), 2);
     let theirs = fold(Facts::default(), &customer(HOUR), 3);
     for (one, other) in [(&ours, &theirs), (&theirs, &ours)] {
-        let both = merge(one, other, at(2 * HOUR));
+        let both = merge(one, other, at(2 * HOUR), &Release::default());
         assert_eq!(both.ownership.owner, Owner::App);
         assert_eq!(both.ownership.since, at(60));
         assert_eq!(both.window_until, Some(at(25 * HOUR)), "never shortened");
         assert_eq!((both.last_customer_at, both.previous_customer_at), (Some(at(HOUR)), Some(at(0))));
         assert_eq!(both.echo_seq, 2);
-        assert_eq!(merge(&both, other, at(2 * HOUR)), both, "once is enough");
+        assert_eq!(merge(&both, other, at(2 * HOUR), &Release::default()), both, "once is enough");
     }
     // A phone that let go does not take it from the team.
-    let team = hand_off(theirs, HandOffTarget::Team, &"r".into(), at(13 * HOUR));
-    assert_eq!(merge(&ours, &team, at(14 * HOUR)).ownership.owner, Owner::Team);
+    let team = hand_off(theirs, HandOffTarget::Team, &"r".into(), at(13 * HOUR), &Release::default());
+    assert_eq!(merge(&ours, &team, at(14 * HOUR), &Release::default()).ownership.owner, Owner::Team);
 }

@@ -15,7 +15,7 @@ use ponte_policy::mode::{Mode, Wanted, contradictions, doubts};
 use ponte_policy::profile::{Can, PROFILES, Profile};
 use ponte_policy::words::Language;
 use ponte_policy::{
-    Category, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, PhoneTerms, Proposal, Purpose, Sender, Shop,
+    Category, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, PhoneTerms, Proposal, Purpose, Release, Sender, Shop,
     Situation, bucket, consent, fold, hand_off, judge,
 };
 use routing_support::{Chat, routing};
@@ -64,6 +64,7 @@ fn situation(facts: &Facts, secs: u64) -> Situation<'_> {
         phone: PhoneTerms::default(),
         budget: None,
         reach: Reach::default(),
+        release: Release::default(),
     }
 }
 
@@ -405,7 +406,7 @@ fn s3_s2_free_form_leaves_within_24_hours_of_the_customers_last_message_or_call_
 fn s4_marketing_is_blocked_while_a_support_case_is_open_and_goes_on_afterwards() {
     let run = RunId::from("r");
     let asked = fold(Facts::default(), &customer(0), 1);
-    let open = hand_off(asked.clone(), HandOffTarget::Team, &"triage".into(), at(60));
+    let open = hand_off(asked.clone(), HandOffTarget::Team, &"triage".into(), at(60), &Release::default());
     let on_phone = fold(asked.clone(), &phone(60), 2);
     let routed = Facts { routed: Some(Owner::Team), ..asked.clone() };
     let agreed = [Statement {

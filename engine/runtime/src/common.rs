@@ -1,7 +1,10 @@
-//! Settings that the host understands in any flow: `timezone`, `hours`, `holidays`, `debounce`.
+//! Settings that the host understands in any flow: `timezone`, `hours`, `holidays`, `debounce`, `release_after`.
+
+use std::time::Duration;
 
 use ponte_policy::debounce::Patience;
 use ponte_policy::hours::Hours;
+use ponte_policy::parse_release_after;
 use serde_json::Value;
 
 /// Where a setting is (as a JSON pointer) and what is wrong with it.
@@ -9,7 +12,8 @@ pub type SettingProblem = (String, String);
 
 /// What is wrong with the settings that the host understands. For the check of settings before they are stored.
 pub fn check_settings(settings: &Value) -> Vec<SettingProblem> {
-    hours(settings).err().into_iter().chain(debounce(None, settings).err()).collect()
+    let problems = [hours(settings).err(), debounce(None, settings).err(), release_after(settings).err()];
+    problems.into_iter().flatten().collect()
 }
 
 /// The shop's hours, if the settings have any.
@@ -27,6 +31,12 @@ pub(crate) fn hours(settings: &Value) -> Result<Option<Hours>, SettingProblem> {
 pub(crate) fn debounce(declared: Option<&str>, settings: &Value) -> Result<Option<Patience>, SettingProblem> {
     let Some(text) = settings["debounce"].as_str().or(declared) else { return Ok(None) };
     Patience::parse(text).map_err(|right| ("/debounce".to_owned(), format!("`{text}` is no such time: {right}")))
+}
+
+/// How long the flow is silent after people wrote, if the settings say.
+pub(crate) fn release_after(settings: &Value) -> Result<Option<Duration>, SettingProblem> {
+    let text = settings["release_after"].as_str().map(str::trim).filter(|text| !text.is_empty());
+    text.map(|text| parse_release_after(text).map_err(|why| ("/release_after".to_owned(), why))).transpose()
 }
 
 /// A string, or a list of strings.

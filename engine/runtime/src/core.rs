@@ -18,6 +18,7 @@ use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
 use crate::joins::Joins;
+use crate::echoes::Echoes;
 use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
@@ -60,6 +61,7 @@ pub(crate) struct Core {
     pub(crate) sandbox: Sandbox,
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
+    pub(crate) echoes: Echoes,
     pub(crate) templates: Arc<Templates>,
     pub(crate) addressees: Addressees,
     pub(crate) people: People,
@@ -76,6 +78,8 @@ pub(crate) struct Core {
     pub(crate) after_conflict: tokio::sync::Mutex<()>,
     /// A timer was set.
     pub(crate) timers_changed: Notify,
+    /// An operator gave an order about a conversation.
+    pub(crate) controls_given: Notify,
     /// Installations changed, and their schedules with them.
     pub(crate) schedules_changed: Notify,
     pub(crate) stopping: CancellationToken,
@@ -125,6 +129,7 @@ impl Core {
         self.purse.set_budgets(self.store.budgets().await?.into_iter().collect());
         self.addressees.forget_all();
         self.schedules_changed.notify_one();
+        self.controls_given.notify_one();
         self.outbox.wake_all();
         Ok(broken)
     }

@@ -8,6 +8,7 @@ use ponte_policy::Echo;
 use ponte_store::{Incoming, Pending, StoreError};
 
 use crate::core::Core;
+use crate::echoes;
 
 /// Why events were not taken. None of them was stored; whoever sent them must send them again.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -29,8 +30,9 @@ pub enum IngestError {
 }
 
 /// Stores events of the platform and hands on those that are new. Returns how many those are.
-pub(crate) async fn ingest(core: &Arc<Core>, events: Vec<Event>) -> Result<usize, IngestError> {
+pub(crate) async fn ingest(core: &Arc<Core>, mut events: Vec<Event>) -> Result<usize, IngestError> {
     let registry = core.registry.now();
+    echoes::understand(core, &registry, &mut events).await?;
     let incoming = events.into_iter().map(|event| {
         let number = event.number_id.as_ref().and_then(|id| registry.number(id));
         let tenant = number.map_or_else(|| core.settings.default_tenant.clone(), |number| number.tenant.clone());
@@ -85,8 +87,13 @@ fn notice(core: &Arc<Core>, pending: &Pending, newcomer: Option<(u64, u64)>) {
         core.conversations.meet(conversation.clone(), before.0);
         core.addressees.meet(&conversation.contact, event.contact.as_ref(), before.1);
     }
+    if event.claims() {
+        core.conversations.echoed(&conversation, Echo { seq: pending.seq, at: event.at });
+    }
     match event.origin {
-        Origin::App => core.conversations.echoed(&conversation, Echo { seq: pending.seq, at: event.at }),
+        Origin::App => {
+            metrics::histogram!("ponte_echo_lag_seconds").record(core.clock.now().since(event.at).as_secs_f64());
+        }
         Origin::Customer => core.outbox.note_inbound(core, &conversation.number, core.clock.now()),
         Origin::Api | Origin::System => {}
     }

@@ -9,9 +9,11 @@
 
 mod addressees;
 mod common;
+mod controls;
 mod conversations;
 mod core;
 mod dispatch;
+mod echoes;
 mod handle;
 mod hooks;
 mod housekeeping;
@@ -23,6 +25,7 @@ mod lifecycle;
 mod money;
 mod outbox;
 mod registry;
+mod release;
 mod routing;
 mod runtime;
 mod schedules;
@@ -39,6 +42,7 @@ pub use ingest::IngestError;
 pub use install::{InstallError, InstallRequest, install};
 pub use lifecycle::{command_number, life_of, subject};
 pub use registry::{Broken, put_in_order};
+pub use release::daily_release;
 pub use routing::{Changed, Desk, DryRun, Explained, imagined};
 pub use runtime::{Parts, Runtime, StartError};
 pub use settings::RuntimeSettings;

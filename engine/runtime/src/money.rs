@@ -90,6 +90,8 @@ impl Purse {
             Price::Charged(price) => (None, Some(price.micros)),
             Price::Unknown(_) => (None, None),
         };
+        let installed = asking.installation.and_then(|id| registry.installation(id));
+        let release = registry.release(&number.row.id, installed.map(|installed| &**installed));
         Some(Charge {
             send: asking.id.clone(),
             tenant: number.tenant.clone(),
@@ -106,7 +108,7 @@ impl Purse {
             hold: estimate.hold.map(|Money { micros, .. }| micros).or(amount),
             amount,
             stage: Stage::Reserved,
-            owner: facts.ownership_at(echo, now).owner,
+            owner: facts.ownership_at(echo, now, &release).owner,
             day,
             at: now,
             told: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ponte_clock::SharedClock;
-use ponte_model::{Event, TenantId, Timestamp};
+use ponte_model::{Control, ConversationId, Event, TenantId, Timestamp};
 use ponte_sandbox::{Compiler, Sandbox};
 use ponte_store::{Store, StoreError};
 use ponte_whatsapp::graph::GraphClient;
@@ -16,6 +16,7 @@ use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
+use crate::echoes::Echoes;
 use crate::ingest::{self, IngestError};
 use crate::joins::Joins;
 use crate::money::Purse;
@@ -24,7 +25,7 @@ use crate::registry::{Broken, Registry};
 use crate::routing::People;
 use crate::settings::RuntimeSettings;
 use crate::templates::{self, SyncedAccount, Templates};
-use crate::{hooks, housekeeping, lanes, lifecycle, schedules, timers};
+use crate::{controls, hooks, housekeeping, lanes, lifecycle, schedules, timers};
 
 /// What a pipeline is made of.
 pub struct Parts {
@@ -71,6 +72,7 @@ impl Runtime {
         let templates = Arc::new(Templates::new(parts.settings.template_fallbacks.clone()));
         let core = Arc::new(Core {
             conversations: Conversations::new(Arc::clone(&parts.store)),
+            echoes: Echoes::default(),
             people: People::default(),
             joins: Joins::default(),
             addressees: Addressees::new(
@@ -89,6 +91,7 @@ impl Runtime {
             run_permits: Semaphore::new(parts.settings.runs),
             after_conflict: tokio::sync::Mutex::new(()),
             timers_changed: Notify::new(),
+            controls_given: Notify::new(),
             schedules_changed: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -100,6 +103,7 @@ impl Runtime {
             sandbox: parts.sandbox,
         });
         core.reload().await?;
+        core.echoes.load(&*core.store).await?;
         core.purse.load(&*core.store, core.clock.now()).await?;
         let doubtful = core.store.doubt_unfinished_sends().await?;
         if doubtful > 0 {
@@ -112,6 +116,7 @@ impl Runtime {
         tokio::spawn(dispatch::run(Arc::clone(&core)));
         tokio::spawn(timers::run(Arc::clone(&core)));
         tokio::spawn(schedules::run(Arc::clone(&core)));
+        tokio::spawn(controls::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
         tokio::spawn(templates::run(Arc::clone(&core)));
         tokio::spawn(lifecycle::watch(Arc::clone(&core)));
@@ -154,6 +159,17 @@ impl Runtime {
     /// Lists the templates of all accounts now, instead of when it is next due.
     pub async fn sync_templates(&self) -> Vec<SyncedAccount> {
         templates::sync_all(&self.core).await
+    }
+
+    /// Gives an operator's order about a conversation. When this returns it is durable; it takes its turn among what else
+    /// happens there, as an event of its own.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn control(&self, conversation: &ConversationId, control: &Control) -> Result<(), StoreError> {
+        self.core.store.put_control(conversation, control, self.core.clock.now()).await?;
+        self.core.controls_given.notify_one();
+        Ok(())
     }
 
     /// How many events wait or are in hand.

@@ -31,6 +31,9 @@ pub struct RuntimeSettings {
     /// Languages that a template is sent in, in this order, where it has neither the wanted one nor that without its
     /// country.
     pub template_fallbacks: Vec<String>,
+    /// Our own app at Meta, by its id: it tells whether control of a thread is ours. Where it is not known, every handover
+    /// is taken for one to somebody else, until a customer's message comes to us.
+    pub app_id: Option<String>,
     /// What messages cost.
     pub rates: Arc<RateBook>,
     /// What is set about consent, frequency and quiet hours, for every tenant.
@@ -53,6 +56,7 @@ impl Default for RuntimeSettings {
             patience: Duration::from_secs(40),
             rules: ponte_policy::ORDER,
             template_fallbacks: Vec::new(),
+            app_id: None,
             rates: Arc::new(RateBook::default()),
             consent: ConsentRules::default(),
             template_categories: BTreeMap::new(),

@@ -96,6 +96,7 @@ pub(crate) fn judge(
         template: template.as_ref(),
         budget,
         phone: registry.phone_terms(id, category),
+        release: registry.release(id, installed.map(|installed| &**installed)),
         reach: Reach { addressee, home: &home, rules: &core.addressees.rules },
     };
     judge_by(core.settings.rules, &proposal, &situation)

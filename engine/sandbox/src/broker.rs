@@ -34,6 +34,15 @@ pub trait Broker: Send {
     /// What is known of the event's conversation; `None` where it has none.
     fn conversation(&self) -> Option<ConversationFacts>;
 
+    /// Whether the flow may keep the conversation for itself.
+    ///
+    /// # Errors
+    /// A person speaks there, or another flow holds it.
+    fn may_hold(&self) -> Result<(), Refusal>;
+
+    /// What the business app says by itself in the conversation.
+    fn automatic(&self) -> AutomaticTexts;
+
     /// The last messages before the event, oldest first, at most `most`.
     async fn recent(&mut self, most: u32) -> Result<Vec<PastMessage>, Refusal>;
 
@@ -117,6 +126,17 @@ pub struct ConversationFacts {
     pub last_app_message: Option<Timestamp>,
     /// How many messages the customer wrote so far, this one included.
     pub customer_messages: u32,
+}
+
+/// What the business app says by itself: greetings and away texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AutomaticTexts {
+    /// Whether it is known to send an away text on this number.
+    pub away_expected: bool,
+    /// When it last wrote by itself in this conversation.
+    pub last: Option<Timestamp>,
+    /// When it last wrote what may be its away text.
+    pub last_away: Option<Timestamp>,
 }
 
 /// A message before the event.

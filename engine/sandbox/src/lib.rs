@@ -28,7 +28,7 @@ mod state;
 mod stop;
 mod wasi;
 
-pub use broker::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView};
+pub use broker::{AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView};
 pub use compile::{CompileError, CompiledFile, Compiler, compile_child_main};
 pub use component::{CONTRACT_VERSION, ComponentInfo, Unfit, inspect};
 pub use limits::{Knob, Limits};

@@ -136,6 +136,8 @@ knobs! {
         "Random bytes for one call, as the contract says.";
     RECENT_MESSAGES: u32 = 50, "messages",
         "Past messages for one call, as the contract says.";
+    HOLD_LONGEST: Duration = Duration::from_secs(7 * 24 * 3600), "",
+        "How long a flow keeps a conversation by one call, as the contract says.";
     LOG_LINES: usize = 100, "lines",
         "Log lines of a run; the rest is cut, and the cut is marked.";
     LOG_LINE_BYTES: usize = 2 << 10, "bytes",

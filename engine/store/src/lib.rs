@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
+    Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
     SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
@@ -149,8 +149,28 @@ pub trait Store: Send + Sync + 'static {
     /// Events by their places in the inbox, in order; those that are not kept any more are missing.
     async fn events(&self, seqs: &[i64]) -> Result<Vec<(i64, Event)>>;
 
-    /// What was decided about the last events of a conversation, newest first.
+    /// What was decided about the last events of a conversation, newest first by when they happened.
     async fn decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>>;
+
+    /// When messages left in a conversation that automation said by itself, since a moment, in order. Templates and read
+    /// receipts are none.
+    async fn spoke_since(&self, id: &ConversationId, since: Timestamp) -> Result<Vec<Timestamp>>;
+
+    /// Gives an operator's order about a conversation to the running pipeline, which makes an event of it. A running
+    /// pipeline notices.
+    async fn put_control(&self, conversation: &ConversationId, control: &Control, at: Timestamp) -> Result<()>;
+
+    /// Orders that have not become events, in their order.
+    async fn controls(&self) -> Result<Vec<ControlRow>>;
+
+    /// Takes an order away that has become an event.
+    async fn drop_control(&self, id: i64) -> Result<()>;
+
+    /// What was learned of the texts that numbers' phones send by themselves, as the policy wrote it.
+    async fn learned_texts(&self) -> Result<Vec<(NumberId, Value)>>;
+
+    /// Writes what was learned of a number's.
+    async fn put_learned_texts(&self, number: &NumberId, learned: &Value) -> Result<()>;
 
     /// A key of a flow, unless its time is up.
     async fn state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>>;

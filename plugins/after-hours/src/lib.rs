@@ -2,12 +2,17 @@
 //!
 //! The event's own time decides, not the time it is processed: who wrote at 17:59:58 wrote while the shop was open, and
 //! is not told otherwise at 18:00:05.
+//!
+//! Where the business app on the phone is known to send an away text of its own, this flow waits for it, and is silent if
+//! it came.
 
+pub mod app;
 pub mod heard;
 pub mod once;
 pub mod urgent;
 pub mod when;
 
+use app::AppSays;
 use heard::Heard;
 use once::Answered;
 use ponte_sdk::calendar::Period;
@@ -18,9 +23,13 @@ use urgent::Urgent;
 /// Where [`Answered`] is kept, per conversation.
 const ANSWERED: &str = "answered";
 
+/// The timer that waits for the app's own text, and the key that says that it is set.
+const WAITING: &str = "waiting";
+
 fn on_event(event: Event) -> Outcome {
+    let waited = matches!(&event.body, Body::Timer(timer) if timer.name == WAITING);
     let heard = heard::heard(&event.body);
-    if heard == Heard::Nothing {
+    if heard == Heard::Nothing && !waited {
         return Ok(());
     }
     if conversation::facts().is_some_and(|facts| facts.owner.is_person()) {
@@ -29,14 +38,14 @@ fn on_event(event: Event) -> Outcome {
     }
     match heard {
         Heard::Urgent => hand_off(&event),
-        _ => answer(&event),
+        _ => answer(&event, waited),
     }
 }
 
 ponte_sdk::flow!(on_event);
 
-/// Says when the shop opens, unless it is open or that was said before.
-fn answer(event: &Event) -> Outcome {
+/// Says when the shop opens, unless it is open or that was said before, by this flow or by the app on the phone.
+fn answer(event: &Event, waited: bool) -> Outcome {
     let period = match calendar::at(event.at) {
         Ok(period) => period,
         Err(refusal) => {
@@ -49,6 +58,15 @@ fn answer(event: &Event) -> Outcome {
         return Ok(());
     }
 
+    match app::says(&period, &conversation::automatic(), event.at) {
+        AppSays::So => {
+            debug!("the app on the phone has said so");
+            return Ok(());
+        }
+        AppSays::Perhaps if !waited => return wait_for_the_app(),
+        AppSays::Perhaps | AppSays::Nothing => {}
+    }
+
     match send_closed(event, &period) {
         Ok(()) => {
             let age = once::keep_for(&period, event.at);
@@ -56,6 +74,16 @@ fn answer(event: &Event) -> Outcome {
         }
         Err(Error::Refused(refusal)) => info!("not sent: {refusal}"),
         Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Looks again in a moment, once for all lines that come until then.
+fn wait_for_the_app() -> Outcome {
+    let memory = state::conversation();
+    if memory.get::<bool>(WAITING)?.is_none() {
+        memory.put_for(WAITING, &true, app::WAIT)?;
+        schedule::after(WAITING, app::WAIT, "")?;
     }
     Ok(())
 }

@@ -1,16 +1,17 @@
-//! `ponte conversation show`: why did it (not) answer?
+//! `ponte conversation`: why did it (not) answer? And who shall.
 
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use ponte_clock::{Clock as _, SystemClock};
-use ponte_model::{ConversationId, NumberId, Timestamp};
-use ponte_policy::{Echo, Facts, platform, sentence};
+use ponte_model::{Control, ControlOrder, ConversationId, HandOffTarget, NumberId, Timestamp};
+use ponte_policy::{Echo, Facts};
 use ponte_runtime::{Desk, imagined};
-use ponte_store::{DecisionRow, SqliteStore, Store};
+use ponte_store::{SqliteStore, Store};
 use serde_json::json;
 
+use super::timeline::{self, who, why};
 use super::{outbox, people, route};
 use crate::config::Config;
 
@@ -29,14 +30,87 @@ pub(crate) enum Conversation {
         #[arg(long)]
         json: bool,
     },
+    /// Give a conversation back: flows may answer again, whoever held it.
+    ///
+    /// Takes its turn among what happens in the conversation, and is recorded with who ordered it. What somebody writes on
+    /// the phone afterwards takes it again.
+    Release {
+        /// The business number (phone_number_id).
+        number: String,
+        /// The customer: a phone number with country code, or Ponte's id of a contact.
+        contact: String,
+        /// Who orders it, for the record.
+        #[arg(long, env = "USER", default_value = "operator")]
+        by: String,
+    },
+    /// Take a conversation from the flows, as if somebody had answered.
+    ///
+    /// It is given back like any other: in time, or with `release`.
+    Take {
+        /// The business number (phone_number_id).
+        number: String,
+        /// The customer: a phone number with country code, or Ponte's id of a contact.
+        contact: String,
+        /// For whom.
+        #[arg(long = "for", value_enum, default_value_t = People::Team)]
+        people: People,
+        /// Who orders it, for the record.
+        #[arg(long, env = "USER", default_value = "operator")]
+        by: String,
+    },
+}
+
+/// People who can hold a conversation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum People {
+    /// The person on the phone.
+    App,
+    /// People on the API side.
+    Team,
 }
 
 pub(crate) async fn run(config: &Config, command: Conversation) -> anyhow::Result<ExitCode> {
-    let Conversation::Show { number, contact, last, json } = command;
     let store = SqliteStore::attach(&config.data_dir).await?;
-    show(&store, &number.into(), &contact, last, json, SystemClock.now()).await?;
+    let now = SystemClock.now();
+    let done = match command {
+        Conversation::Show { number, contact, last, json } => {
+            show(&store, &number.into(), &contact, last, json, now).await
+        }
+        Conversation::Release { number, contact, by } => {
+            let control = Control { order: ControlOrder::Release, by };
+            order(&store, number.into(), &contact, control, now).await
+        }
+        Conversation::Take { number, contact, people, by } => {
+            let target = match people {
+                People::App => HandOffTarget::App,
+                People::Team => HandOffTarget::Team,
+            };
+            order(&store, number.into(), &contact, Control { order: ControlOrder::Take(target), by }, now).await
+        }
+    };
     store.close().await;
-    Ok(ExitCode::SUCCESS)
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn order(
+    store: &dyn Store,
+    number: NumberId,
+    named: &str,
+    control: Control,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let tenant = people::number(store, &number).await?.tenant;
+    let (_, contact) = people::contact(store, &tenant, named).await?;
+    let contact = contact.with_context(|| format!("nothing was ever heard of {named}"))?;
+    let conversation = ConversationId { number, contact };
+    store.put_control(&conversation, &control, now).await?;
+    let what = match control.order {
+        ControlOrder::Release => "is to be given back",
+        ControlOrder::Take(HandOffTarget::App) => "is to be the phone's",
+        ControlOrder::Take(HandOffTarget::Team) => "is to be the team's",
+    };
+    eprintln!("{conversation} {what}; a running `ponte serve` does it within seconds, else the next one at its start");
+    Ok(())
 }
 
 async fn show(
@@ -57,24 +131,32 @@ async fn show(
         serde_json::Value::Null => Facts::default(),
         facts => serde_json::from_value(facts)?,
     };
-    let ownership = facts.ownership_at(Echo { seq: row.echo_seq, at: row.echo_at }, now);
-    let until = ownership.owner.is_person().then(|| ownership.since.plus(platform::RELEASE_AFTER));
     let decisions = store.decisions(&id, last).await?;
     let sends = store.conversation_sends(&id, last).await?;
     let desk = Desk::open(store, &tenant).await?;
+    let release = desk.release_of(number);
+    let ownership = facts.ownership_at(Echo { seq: row.echo_seq, at: row.echo_at }, now, &release);
+    // Another app that has control keeps it, whatever the clock says.
+    let free = (ownership.owner.is_person() && !facts.is_elsewhere()).then(|| release.free_at(ownership.since));
+    let until = free.map(|(until, _)| until).or(ownership.until);
     let imagined = imagined(number.clone(), person, "", now);
     let next = desk.explain(store, None, &imagined, Some(&contact), now).await?;
 
     if as_json {
         let decisions: Vec<_> = decisions
             .iter()
-            .map(|row| json!({ "at": row.at, "kind": row.kind, "state": row.state, "rule": row.decision, "why": why(row) }))
+            .map(|row| {
+                json!({ "at": row.at, "kind": row.kind, "by": who(row), "state": row.state, "rule": row.decision,
+                    "why": why(row) })
+            })
             .collect();
         let sends: Vec<_> = sends.iter().map(outbox::as_value).collect();
         let all = json!({
             "number": number, "contact": contact, "tags": about.tags,
-            "owner": ownership.owner, "owner_until": until, "routed_to": facts.routed,
             "handed": facts.handed, "waiting": facts.burst,
+            "owner": ownership.owner, "owner_until": until, "owner_since": ownership.since,
+            "free_by": free.map(|(_, by)| by.words()), "held_by": ownership.holder, "elsewhere": facts.is_elsewhere(),
+            "away_text_at": facts.away_at, "routed_to": facts.routed,
             "window_open": facts.window_open(now), "window_until": facts.window_until,
             "next": route::as_value(&next), "decisions": decisions, "sends": sends,
         });
@@ -87,9 +169,16 @@ async fn show(
     if !about.tags.is_empty() {
         println!("tags          {}", about.tags.join(", "));
     }
-    match until {
-        Some(until) => println!("owner         {} until {until}: flows are silent", ownership.owner),
-        None => println!("owner         {}", ownership.owner),
+    match (free, &ownership.holder, ownership.until) {
+        (Some((until, by)), ..) => {
+            println!("owner         {} until {until}: flows are silent ({})", ownership.owner, by.words());
+        }
+        (None, Some(flow), Some(until)) => println!("owner         flow {flow} until {until}: others are not asked"),
+        _ if facts.is_elsewhere() => println!("owner         another app has control of the thread: flows are silent"),
+        _ => println!("owner         {}", ownership.owner),
+    }
+    if let Some(at) = facts.away_at {
+        println!("away text     the app last sent its own at {at}");
     }
     if let Some(people) = facts.routed {
         println!("routed        the rules gave the last message to {people}: flows are silent");
@@ -110,18 +199,9 @@ async fn show(
         None => println!("window        never opened: only templates may be sent"),
     }
     println!("if they write {}", route::sentence(&next));
-    println!("\ndecided, newest first");
-    for row in &decisions {
-        let decision = row.decision.as_deref().unwrap_or(&row.state);
-        println!("  {:<24} {:<9} → {decision}: {}", row.at.to_string(), row.kind, why(row));
-    }
-    println!("\nsent or not, newest first");
-    for row in &sends {
-        println!("  {}", outbox::line(row, true));
+    println!("\nwhat happened, newest first");
+    for line in timeline::lines(&decisions, &sends) {
+        println!("  {line}");
     }
     Ok(())
-}
-
-fn why(row: &DecisionRow) -> &str {
-    row.why.as_deref().unwrap_or_else(|| row.decision.as_deref().map(sentence).unwrap_or_default())
 }

@@ -12,3 +12,4 @@ mod people;
 pub(crate) mod route;
 pub(crate) mod serve;
 pub(crate) mod template;
+pub(crate) mod timeline;

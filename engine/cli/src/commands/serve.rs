@@ -37,6 +37,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let settings = RuntimeSettings {
         max_pending: config.max_pending.unwrap_or(defaults.max_pending),
         template_fallbacks: config.template_fallbacks.clone(),
+        app_id: config.app_id.clone(),
         rates: Arc::new(config.rates()?),
         consent: config.consent.clone(),
         template_categories: config.templates.clone(),

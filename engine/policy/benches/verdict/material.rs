@@ -18,7 +18,7 @@ use ponte_policy::money::Till;
 use ponte_policy::template::{check, check_recipient, variant};
 use ponte_policy::{
     Candidate, Echo, EchoBlind, Facts, HoursCondition, NumberTraits, Objection, PhoneTerms, Proposal, Purpose,
-    Purposes, Question, Routing, RoutingPolicy, Sender, Shop, Situation, Trigger, judge,
+    Purposes, Question, Release, Routing, RoutingPolicy, Sender, Shop, Situation, Trigger, judge,
 };
 
 const HOUR: u64 = 3600;
@@ -179,6 +179,7 @@ impl Material {
             phone: PhoneTerms { purposes: Purposes::default(), category: Some(Category::Marketing), app_only: false },
             budget: None,
             reach,
+            release: Release::default(),
         }
     }
 }
@@ -278,7 +279,9 @@ pub(crate) fn ask(ask: impl FnOnce(&Question<'_>)) {
         owner: Owner::Nobody,
         person: ponte_policy::Person { id: Some(&contact), phone: Some(&phone), user_id: None, tags: &tags },
         first_contact: false,
+        holder: None,
+        heard_last: None,
         campaign: Some("campaign-x"),
-        candidates: &[Candidate { installation: &installation, trigger: &trigger, open: None }],
+        candidates: &[Candidate { installation: &installation, trigger: &trigger, open: None, owner: Owner::Nobody }],
     });
 }

@@ -5,6 +5,7 @@
 //! instant after the gap (a 02:30 opening opens at 03:00, and a break that lies within the gap never was); one
 //! that comes twice counts the first time.
 
+mod daily;
 mod error;
 mod grammar;
 mod holidays;
@@ -23,6 +24,7 @@ use chrono_tz::Tz;
 use ponte_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use daily::Daily;
 pub use error::{HoursError, HoursField};
 use plan::{Plan, Run};
 pub(crate) use wall::instant as wall_instant;

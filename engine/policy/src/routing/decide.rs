@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ponte_model::{Body, InstallationId, Lane, Origin, Owner, StoreOrder};
+use ponte_model::{Body, ControlOrder, EchoMeaning, InstallationId, Lane, Origin, Owner, StoreOrder};
 use serde::Serialize;
 
 use super::compile::{Ready, Routing};
@@ -86,6 +86,15 @@ pub fn sentence(rule: &str) -> &'static str {
         "outside-stages" => "the transition has not come to this chat yet: it stays on the phone",
         "owned-by-app" => "somebody speaks on the phone",
         "owned-by-team" => "somebody of the team speaks",
+        "held-by-flow" => "another flow is in the middle of something here",
+        "automatic" => "the app wrote it by itself: it takes nothing",
+        "own-message" => "a message of Ponte's own that came back, known by its id",
+        "released-by-keyword" => "whoever sits at the phone gave the chat back with a keyword",
+        "released" => "an operator gave the chat back",
+        "taken" => "an operator took the chat",
+        "collision" => "somebody wrote on the phone, Ponte did not know yet, and spoke too",
+        "standby" => "another app has control of the thread",
+        "handover" => "control of the thread changed hands",
         "default" => "no rule of the policy held",
         "first-match" => "the first flow, by priority, that takes it",
         "follow-up" => "the flow that wrote to the customer last, and wants to hear what is said to that",
@@ -158,6 +167,9 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
     if let Body::Order(order) = &event.body {
         return Ok(of_order(routing, question, order));
     }
+    if let Some(said) = of_owners(&event.body) {
+        return Ok(said);
+    }
     let kind = match &event.body {
         Body::Message(message) if message.group_id.is_some() => return nobody("group"),
         Body::Message(_) => "message",
@@ -203,6 +215,25 @@ fn of_order(routing: &Routing, question: &Question<'_>, order: &StoreOrder) -> D
         Some(first) => own(Handler::Flow(first.installation.clone()), ORDER),
         None => nobody("no-flow"),
     }
+}
+
+/// What an event says of who speaks, if that is all it says.
+fn of_owners(body: &Body) -> Option<Decision> {
+    let (rule, detail) = match body {
+        Body::Echo(message) => match message.echo.as_deref()? {
+            EchoMeaning::Automatic { why, .. } => ("automatic", Some(why.clone())),
+            EchoMeaning::Own => ("own-message", None),
+            EchoMeaning::Release { keyword } => ("released-by-keyword", Some(format!("by {keyword:?}"))),
+        },
+        Body::Control(control) => {
+            let rule = if control.order == ControlOrder::Release { "released" } else { "taken" };
+            (rule, Some(format!("by {}", control.by)))
+        }
+        Body::Standby(_) => ("standby", None),
+        Body::Handover(_) => ("handover", None),
+        _ => return None,
+    };
+    Some(Decision { detail, ..own(Handler::Nobody, rule) })
 }
 
 impl Routing {
@@ -300,36 +331,54 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
         target: Some(to.clone()),
         detail: why,
     };
-    let mut flows = match to {
+    match to {
         Target::App => return decided(Handler::App, "default", why),
         Target::Team => return decided(Handler::Team, "default", why),
         Target::Observe | Target::Ignore => return decided(Handler::Nobody, "default", why),
-        Target::Flow(_) | Target::Flows => question.candidates.iter(),
-    };
+        Target::Flow(_) | Target::Flows => {}
+    }
     // It named flows, and something else keeps them from being asked.
-    let but = |name: &'static str, what: &str| {
+    let but = |handler, name: &'static str, what: &str| {
         let detail = rule.as_ref().map(|rule| format!("rule {rule} named {to}, but {what}"));
-        Decision { target: Some(to.clone()), detail, ..own(Handler::Nobody, name) }
+        Decision { target: Some(to.clone()), detail, ..own(handler, name) }
     };
-    match question.owner {
-        Owner::App => return but("owned-by-app", sentence("owned-by-app")),
-        Owner::Team => return but("owned-by-team", sentence("owned-by-team")),
+    let nobody = |name: &'static str, what: &str| but(Handler::Nobody, name, what);
+    let called = |id: &InstallationId| question.candidates.iter().find(|candidate| candidate.installation == id);
+    // Who holds the conversation is asked in place of others, at any hour: a dialog goes on past closing time. A flow that
+    // is not active any more holds nothing.
+    let holder = question.holder.and_then(called);
+    let asked = match (holder, to) {
+        (Some(holder), _) => Some(holder),
+        (None, Target::Flow(one)) => called(one),
+        (None, _) => {
+            let mut taking = question.candidates.iter().filter(|candidate| candidate.takes(kind, question));
+            let first = taking.clone().next();
+            // Who may be answering a flow is heard by that flow before any other.
+            taking.find(|candidate| candidate.trigger.follow_up).or(first)
+        }
+    };
+    match asked.map_or(question.owner, |flow| flow.owner) {
+        Owner::App => return nobody("owned-by-app", sentence("owned-by-app")),
+        Owner::Team => return nobody("owned-by-team", sentence("owned-by-team")),
         Owner::Flow | Owner::Nobody => {}
     }
-    let Target::Flow(one) = to else {
-        let mut taking = flows.filter(|candidate| candidate.takes(kind, question));
-        let first = taking.clone().next();
-        // Who may be answering a flow is heard by that flow before any other.
-        let answered = taking.find(|candidate| candidate.trigger.follow_up);
-        return match (answered, first) {
-            (Some(flow), _) => decided(Handler::Flow(flow.installation.clone()), "follow-up", why),
-            (None, Some(first)) => decided(Handler::Flow(first.installation.clone()), "first-match", why),
-            (None, None) => but("no-flow", sentence("no-flow")),
+    if let Some(holder) = holder {
+        let named = matches!(to, Target::Flows) || *to == Target::Flow(holder.installation.clone());
+        let here = Handler::Flow(holder.installation.clone());
+        return match holder.trigger.events.contains(kind) {
+            true if named => decided(here, "held-by-flow", why),
+            true => but(here, "held-by-flow", &format!("flow {} holds the chat", holder.installation)),
+            false => nobody("held-by-flow", "the flow that holds the chat takes no such event"),
         };
-    };
-    match flows.find(|candidate| candidate.installation == one) {
-        Some(flow) if flow.takes(kind, question) => decided(Handler::Flow(one.clone()), "default", why),
-        Some(_) => but("no-flow", "it takes no such event from this person at this time"),
-        None => but("flow-not-active", "it is not active on this number"),
+    }
+    match (asked, to) {
+        (Some(flow), Target::Flow(one)) if flow.takes(kind, question) => decided(Handler::Flow(one.clone()), "default", why),
+        (Some(_), Target::Flow(_)) => nobody("no-flow", "it takes no such event from this person at this time"),
+        (None, Target::Flow(_)) => nobody("flow-not-active", "it is not active on this number"),
+        (Some(first), _) => {
+            let by = if first.trigger.follow_up { "follow-up" } else { "first-match" };
+            decided(Handler::Flow(first.installation.clone()), by, why)
+        }
+        (None, _) => nobody("no-flow", sentence("no-flow")),
     }
 }

@@ -13,8 +13,10 @@ pub struct Question<'a> {
     pub event: &'a Event,
     /// The number that it happened on, if it is registered.
     pub number: Option<NumberTraits<'a>>,
-    /// Who speaks in the conversation.
+    /// Who speaks in the conversation, by the number's own terms.
     pub owner: Owner,
+    /// The flow that holds the conversation, if one does.
+    pub holder: Option<&'a InstallationId>,
     /// The person on the other side.
     pub person: Person<'a>,
     /// Whether nobody was heard of before in this conversation: the customer's first message, and none from the phone.

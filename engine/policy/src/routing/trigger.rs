@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ponte_model::{InstallationId, Phone};
+use ponte_model::{InstallationId, Owner, Phone};
 use serde::{Deserialize, Serialize};
+
+use super::{Person, Question};
 
 /// The word for what a store tells of an order.
 pub(super) const ORDER: &str = "order";
-use super::{Person, Question};
 
 /// Which events a flow is offered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +78,8 @@ pub struct Candidate<'a> {
     pub trigger: &'a Trigger,
     /// Whether its shop is open at the event's time; `None` where no hours are set.
     pub open: Option<bool>,
+    /// Who speaks in the conversation, as far as this flow is concerned: each may have its own patience with people.
+    pub owner: Owner,
 }
 
 impl Candidate<'_> {

@@ -22,7 +22,7 @@ use ponte_model::{Refusal, RunId, Timestamp};
 use crate::consent::Reach;
 use crate::lifecycle::Sending;
 use crate::money::Stop;
-use crate::{Echo, Facts, PhoneTerms};
+use crate::{Echo, Facts, PhoneTerms, Release};
 pub use echo_blind::{ECHO_BLIND_PATIENCE, EchoBlind, Shop};
 
 /// A message that somebody wants to send.
@@ -75,6 +75,8 @@ pub struct Situation<'a> {
     pub template: Option<&'a Refusal>,
     /// What may be sent where the chat belongs to the phone.
     pub phone: PhoneTerms,
+    /// When people who hold the conversation have let go, as the sender is concerned.
+    pub release: Release<'a>,
     /// The hard limit that the message would pass, if so.
     pub budget: Option<&'a Stop>,
     /// Whom the message is for, and what the tenant set about reaching them.

@@ -7,7 +7,7 @@ use super::{No, Proposal, Purpose, Sender, Situation};
 pub(super) fn check(proposal: &Proposal<'_>, situation: &Situation<'_>) -> Result<(), No> {
     let (Sender::Flow(run) | Sender::Host(run)) = proposal.sender else { return Ok(()) };
     let phone = &situation.phone;
-    let ownership = situation.facts.ownership_at(situation.echo, situation.now);
+    let ownership = situation.facts.ownership_at(situation.echo, situation.now, &situation.release);
     // A switch, an owner, or the routing rules: whoever of them names people first.
     let people = if phone.app_only {
         Some(Owner::App)

@@ -66,8 +66,10 @@ impl Chat<'_> {
         };
         let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
         let names = ["menu".into(), "night".into(), "boletos".into()];
-        let candidates: Vec<_> =
-            names.iter().map(|installation| Candidate { installation, trigger: &trigger, open: None }).collect();
+        let candidates: Vec<_> = names
+            .iter()
+            .map(|installation| Candidate { installation, trigger: &trigger, open: None, owner: self.owner })
+            .collect();
         let (id, contact, phone) = ("1".into(), self.contact.into(), self.phone.into());
         ask(&Question {
             event: &event,
@@ -79,6 +81,7 @@ impl Chat<'_> {
                 locked: false,
             }),
             owner: self.owner,
+            holder: None,
             person: Person { id: Some(&contact), phone: Some(&phone), user_id: None, tags: &self.tags },
             first_contact: self.first_contact,
             heard_last: None,

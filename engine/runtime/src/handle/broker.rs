@@ -8,8 +8,8 @@ use ponte_model::{
     Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, Refusal, RunId, SendId, StateScope,
     Timestamp,
 };
-use ponte_policy::{No, Objection, hand_on};
-use ponte_sandbox::{Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView};
+use ponte_policy::{No, Objection, Ownership, hand_on};
+use ponte_sandbox::{AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView};
 use ponte_store::{OutboxItem, PastBody, Pending, SharedRead, StateKey, StoreError};
 
 use super::Scene;
@@ -83,6 +83,14 @@ impl RunBroker {
             why: "this event belongs to no number, so nothing can be sent from it".into(),
         })?;
         Ok(ConversationId { number: number.clone(), contact: contact.clone() })
+    }
+
+    /// Who speaks in the event's conversation, as this flow is concerned.
+    fn ownership(&self) -> Ownership {
+        let Some(conversation) = &self.conversation else { return Ownership::default() };
+        let registry = self.core.registry.now();
+        let release = registry.release(&conversation.number, Some(&self.installed));
+        self.known.facts.ownership_at(self.known.echo, self.core.clock.now(), &release)
     }
 
     /// A person of whom nothing is known but what this event says.
@@ -192,12 +200,31 @@ impl Broker for RunBroker {
         let facts = &self.known.facts;
         let now = self.core.clock.now();
         Some(ConversationFacts {
-            owner: facts.ownership_at(self.known.echo, now).owner,
+            owner: self.ownership().owner,
             window_until: facts.window_until.filter(|_| facts.window_open(now)),
             last_customer_message: self.previous_customer_at,
             last_app_message: facts.last_app_at,
             customer_messages: facts.customer_messages,
         })
+    }
+
+    fn may_hold(&self) -> Result<(), Refusal> {
+        let Ownership { owner, holder, .. } = self.ownership();
+        match holder.filter(|holder| *holder != self.installed.id) {
+            Some(holder) => Err(Refusal::Other { why: format!("flow {holder} holds the conversation") }),
+            None if owner.is_person() => Err(Refusal::OwnedByPerson { owner }),
+            None => Ok(()),
+        }
+    }
+
+    fn automatic(&self) -> AutomaticTexts {
+        let Some(conversation) = &self.conversation else { return AutomaticTexts::default() };
+        let facts = &self.known.facts;
+        AutomaticTexts {
+            away_expected: self.core.echoes.expects_away(&self.core.registry.now(), &conversation.number),
+            last: facts.automatic_at,
+            last_away: facts.away_at,
+        }
     }
 
     async fn recent(&mut self, most: u32) -> Result<Vec<PastMessage>, Refusal> {
@@ -226,8 +253,11 @@ impl Broker for RunBroker {
     }
 
     fn handed_off(&mut self, to: HandOffTarget, note: &str) {
-        let by = (&self.installed.id, &self.run);
-        self.known.facts = hand_on(std::mem::take(&mut self.known.facts), to, note, by, self.core.clock.now());
+        let Some(conversation) = &self.conversation else { return };
+        let registry = self.core.registry.now();
+        let release = registry.release(&conversation.number, Some(&self.installed));
+        let (by, now) = ((&self.installed.id, &self.run), self.core.clock.now());
+        self.known.facts = hand_on(std::mem::take(&mut self.known.facts), to, note, by, now, &release);
     }
 
     async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {

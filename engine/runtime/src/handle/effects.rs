@@ -7,7 +7,7 @@ use ponte_model::{
     Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
 };
 use ponte_policy::money::merge_bubbles;
-use ponte_policy::{Facts, Heard, answered, hand_on, release};
+use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, release};
 use ponte_store::{
     Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
 };
@@ -26,6 +26,8 @@ pub(super) struct Change<'a> {
     installation: InstallationId,
     scene: &'a Scene,
     now: Timestamp,
+    /// When people have let go, as this flow is concerned.
+    release: Release<'a>,
     /// Whether consecutive texts become one message.
     merge: bool,
     /// For so long the flow wants to hear what is said to its messages.
@@ -38,7 +40,14 @@ pub(super) fn encode(facts: &Facts) -> serde_json::Value {
 }
 
 impl<'a> Change<'a> {
-    pub(super) fn new(core: &Core, pending: &'a Pending, installed: &Installed, scene: &'a Scene, run: RunId) -> Self {
+    pub(super) fn new(
+        core: &Core,
+        pending: &'a Pending,
+        installed: &'a Installed,
+        scene: &'a Scene,
+        run: RunId,
+    ) -> Self {
+        let number = pending.event.number_id.as_ref();
         Self {
             run,
             finish: Finish {
@@ -54,6 +63,7 @@ impl<'a> Change<'a> {
             installation: installed.id.clone(),
             scene,
             now: core.clock.now(),
+            release: number.map_or_else(Release::default, |id| scene.registry.release(id, Some(installed))),
             merge: installed.merge,
             follow_up: installed.follow_up,
         }
@@ -88,7 +98,7 @@ impl<'a> Change<'a> {
 
     /// Whether people speak in the conversation.
     pub(super) fn is_with_people(&self) -> bool {
-        self.facts.ownership_at(self.scene.known.echo, self.now).owner.is_person()
+        self.facts.ownership_at(self.scene.known.echo, self.now, &self.release).owner.is_person()
     }
 
     fn add(&mut self, effect: &Effect) {
@@ -105,9 +115,13 @@ impl<'a> Change<'a> {
             Effect::HandOff { to, note } => {
                 tracing::info!(run = %self.run, to = ?to, note_chars = note.chars().count(), "handed off");
                 let by = (&self.installation, &self.run);
-                self.facts = hand_on(std::mem::take(&mut self.facts), *to, note, by, self.now);
+                self.facts = hand_on(std::mem::take(&mut self.facts), *to, note, by, self.now, &self.release);
             }
-            Effect::Release => self.facts = release(std::mem::take(&mut self.facts)),
+            Effect::Release => self.facts = release(std::mem::take(&mut self.facts), &self.installation),
+            Effect::Hold { until } => {
+                let facts = std::mem::take(&mut self.facts);
+                self.facts = hold(facts, &self.installation, *until, self.now, &self.release);
+            }
             Effect::PutState { scope, key, value, expires_at } => {
                 if let Some(key) = self.state_key(*scope, key) {
                     let write = StateWrite { key, value: value.clone(), expires_at: *expires_at };
@@ -126,7 +140,7 @@ impl<'a> Change<'a> {
         if matches!(item, OutboxItem::Message { .. }) && self.pending.contact.as_ref() == Some(&contact) {
             self.facts = answered(std::mem::take(&mut self.facts), self.now);
             if let Some(span) = self.follow_up {
-                self.facts.heard = Some(Heard { flow: self.installation.clone(), until: self.now.plus(span) });
+                self.facts.heard = Some(FollowUp { flow: self.installation.clone(), until: self.now.plus(span) });
             }
         }
         self.finish.sends.push(NewSend {

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use ponte_model::{ContactId, ConversationId};
-use ponte_policy::{Facts, merge};
+use ponte_model::{ContactId, ConversationId, Timestamp};
+use ponte_policy::{Echo, Facts, Release, merge};
 use ponte_store::{Pending, StoreError};
 
 use super::{Tried, acknowledge};
-use crate::conversations::Known;
 use crate::core::Core;
 
 /// Pause before looking again whether what came under the new ids before the change is handled.
@@ -37,7 +36,10 @@ pub(super) async fn joined(core: &Core, pending: &Pending) -> Result<Tried, Stor
     for contact in &absorbed {
         let other = ConversationId { number: conversation.number.clone(), contact: contact.clone() };
         let theirs = core.conversations.get(&other).await?;
-        facts = merge(&whole(facts, &known, core), &whole(theirs.facts.clone(), &theirs, core), core.clock.now());
+        let registry = core.registry.now();
+        let (release, now) = (registry.release(&conversation.number, None), core.clock.now());
+        let (ours, theirs) = (whole(facts, known.echo, now, &release), whole(theirs.facts, theirs.echo, now, &release));
+        facts = merge(&ours, &theirs, now, &release);
     }
     let contact = conversation.contact.clone();
     let changed = (facts != known.facts).then_some((conversation, facts));
@@ -65,7 +67,10 @@ async fn settled(core: &Core, contact: &ContactId) -> Result<(), StoreError> {
 }
 
 /// The facts with the last echo, folded in or not.
-fn whole(mut facts: Facts, known: &Known, core: &Core) -> Facts {
-    facts.ownership = facts.ownership_at(known.echo, core.clock.now());
-    facts
+fn whole(facts: Facts, echo: Echo, now: Timestamp, release: &Release<'_>) -> Facts {
+    // Whose the thread is stays apart from who holds the conversation.
+    let thread = facts.thread;
+    let mut facts = Facts { thread: None, ..facts };
+    facts.ownership = facts.ownership_at(echo, now, release);
+    Facts { thread, ..facts }
 }

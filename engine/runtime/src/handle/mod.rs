@@ -2,6 +2,7 @@
 
 mod broker;
 mod burst;
+mod collision;
 mod effects;
 mod failure;
 mod identity;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use ponte_model::{Body, ConversationId, Lane, Origin, RunId, Timestamp};
-use ponte_policy::{Candidate, Decision, Facts, Handler, fold, route};
+use ponte_policy::{Candidate, Decision, Facts, Handler, Release, fold, not_taken, route};
 use ponte_sandbox::{Outcome, RunRequest};
 use ponte_store::{Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
@@ -21,6 +22,7 @@ use sha2::{Digest as _, Sha256};
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::dispatch::Hand;
+use crate::echoes;
 use crate::outbox::{self, Departure};
 use crate::registry::{Installed, Snapshot};
 use crate::routing::{self, Circumstances, Profile};
@@ -111,6 +113,12 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     if let Body::BurstEnd = &event.body {
         return Box::pin(burst::end(core, pending, known)).await;
     }
+    if let Some(id) = &conversation
+        && echoes::is_own(core, event, id).await?
+    {
+        let facts = not_taken(known.facts, pending.seq);
+        return acknowledge(core, pending.seq, ("own-message".to_owned(), None), Some((id.clone(), facts))).await;
+    }
     let mut facts = fold(known.facts.clone(), event, pending.seq);
     if let Some(heard) = wish::heard(core, pending).await? {
         burst::withdraw(&mut facts, event);
@@ -122,7 +130,11 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     {
         return Ok(tried);
     }
-    let decision = decide(core, &registry, pending, &facts, &known).await?;
+    let mut decision = decide(core, &registry, pending, &facts, &known).await?;
+    let collided = collision::of(core, event, conversation.as_ref()).await?;
+    if let Some(collided) = &collided {
+        collision::record(&mut decision, collided);
+    }
     if let Some(target) = &decision.target {
         facts.routed = target.people();
     }
@@ -138,7 +150,13 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
             return Box::pin(burst::give_to_people(core, pending, conversation, facts, decision)).await;
         }
         let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
-        return acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await;
+        let tried = acknowledge(core, pending.seq, (decision.rule.to_string(), decision.detail), facts).await?;
+        if let Some(collided) = collided {
+            metrics::counter!("ponte_collisions_total").increment(1);
+            tracing::warn!(event = %event.key, messages = collided.messages, late = ?collided.late,
+                "automation and a person spoke at the same time: {}", collided.words());
+        }
+        return Ok(tried);
     };
     let mut told = None;
     if let Some(conversation) = &conversation {
@@ -189,12 +207,18 @@ async fn decide(
     let campaign = if asked && routing.needs_campaign() { routing::campaign(&*core.store, event).await? } else { None };
     let number = event.number_id.as_ref().and_then(|id| registry.number(id));
     let newcomer = facts.burst.as_ref().is_some_and(|burst| burst.newcomer);
+    let speaks = |installed: Option<&Installed>| {
+        let release = event.number_id.as_ref().map_or_else(Release::default, |id| registry.release(id, installed));
+        facts.ownership_at(known.echo, core.clock.now(), &release)
+    };
+    let ownership = speaks(None);
     let circumstances = Circumstances {
         event,
         number: number.map(|number| (&*number.row, &number.life)),
         contact: pending.contact.as_ref(),
         profile: &profile,
-        owner: facts.ownership_at(known.echo, core.clock.now()).owner,
+        owner: ownership.owner,
+        holder: ownership.holder.as_ref(),
         heard_last: facts.heard_last(event.at),
         first_contact: newcomer || routing::first_contact(facts, known.echo),
         campaign: campaign.as_deref(),
@@ -206,6 +230,7 @@ async fn decide(
             installation: &installed.id,
             trigger: &installed.trigger,
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
+            owner: speaks(Some(installed)).owner,
         })
         .collect();
     Ok(circumstances.ask(&candidates, |question| route(routing, question)))

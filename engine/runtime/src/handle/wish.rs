@@ -77,9 +77,12 @@ fn confirm(core: &Core, pending: &Pending, known: &Known, facts: &Facts, heard: 
     // What they stopped in WhatsApp's own settings does not begin again by their saying so here.
     let in_vain = wish == Wish::Start && consent.stopped_at_platform().is_some();
     let news = core.addressees.rules.confirm && consent.changes(wish) && !consent.suppressed && !in_vain;
-    let alone = !facts.ownership_at(known.echo, now).owner.is_person();
-    let conversation = pending.conversation().filter(|_| news && alone && facts.window_open(now))?;
-    let automated = !core.registry.now().phone_terms(&conversation.number, None).app_only;
+    let registry = core.registry.now();
+    let conversation = pending.conversation()?;
+    let release = registry.release(&conversation.number, None);
+    let alone = !facts.ownership_at(known.echo, now, &release).owner.is_person();
+    let conversation = Some(conversation).filter(|_| news && alone && facts.window_open(now))?;
+    let automated = !registry.phone_terms(&conversation.number, None).app_only;
     let person = event.contact.as_ref().filter(|_| automated)?;
 
     let language = language(&heard.reading.languages, person.phone.as_ref(), person.user_id.as_ref());

@@ -37,6 +37,8 @@ pub(crate) struct Installed {
     pub(crate) debounce: Option<Patience>,
     /// The shop's hours, where its settings have them.
     pub(crate) hours: Option<Hours>,
+    /// How long it is silent after people wrote, where its settings say.
+    pub(crate) release_after: Option<Duration>,
     pub(crate) plugin: Plugin,
     /// Runs of this installation at once.
     pub(crate) turns: Semaphore,
@@ -99,6 +101,7 @@ impl Installed {
         let manifest = &package.manifest;
         let words = manifest.permissions().map(|permission| permission.as_str());
         let hours = crate::common::hours(settings.as_json()).map_err(|problem| problem.1)?;
+        let release_after = crate::common::release_after(settings.as_json()).map_err(|problem| problem.1)?;
         Ok(Self {
             id: row.id,
             tenant: row.tenant,
@@ -115,11 +118,18 @@ impl Installed {
             merge: manifest.send.merge,
             schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),
             hours,
+            release_after,
             plugin,
             turns: Semaphore::new(turns),
             package,
             settings,
         })
+    }
+
+    /// Whether it is asked about events of a tenant's number.
+    pub(crate) fn serves(&self, tenant: &TenantId, number: Option<&NumberId>) -> bool {
+        let here = number.is_some_and(|number| self.numbers.contains(number));
+        self.tenant == *tenant && (self.numbers.is_empty() || here)
     }
 
     /// The shop's hours, or why there are none.

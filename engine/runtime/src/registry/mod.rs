@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use ponte_flow::PackageSnapshot;
 use ponte_model::{Digest256, InstallationId, NumberId, TenantId, Timestamp};
-use ponte_policy::hours::Hours;
+use ponte_policy::hours::{Daily, Hours};
 use ponte_policy::lifecycle::{Life, Sending};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
-use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, Routing, Shop};
+use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, PhoneWords, Release, Routing, Shop};
 use ponte_sandbox::{Compiler, Limits, PhoneView, Plugin, Sandbox};
 use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
 
@@ -36,6 +36,10 @@ pub(crate) struct Number {
     pub(crate) row: Arc<NumberRow>,
     /// How it stands with its phone and its account.
     pub(crate) life: Life,
+    /// Texts that mean something when they are written on its phone.
+    pub(crate) words: PhoneWords,
+    /// The time of day at which people let go of its conversations.
+    daily: Option<Daily>,
 }
 
 /// What the rules look at of a number, for one message at one moment.
@@ -46,6 +50,16 @@ pub(crate) struct Standing {
 }
 
 impl Number {
+    fn of(row: NumberRow, life: Life) -> Self {
+        let phone = &row.config.phone;
+        let words = PhoneWords::new(&phone.release_keywords, &phone.greeting_texts, &phone.away_texts);
+        let daily = crate::release::daily_release(&row).unwrap_or_else(|why| {
+            tracing::error!(number = %row.id, why, "its chats are not given back at a time of day");
+            None
+        });
+        Self { tenant: row.tenant.clone(), row: Arc::new(row), life, words, daily }
+    }
+
     /// Whether it lives on the phone only, for the time being or altogether.
     fn is_app_only(&self) -> bool {
         self.row.config.mode == NumberMode::App || self.life.app_only.now
@@ -114,6 +128,20 @@ impl Snapshot {
         Standing { sending: number.life.sending_at(now), echo_blind: number.echo_blind(hours, now) }
     }
 
+    /// When people have let go of a number's conversations, as `installation` is concerned.
+    pub(crate) fn release<'a>(&'a self, id: &NumberId, installation: Option<&'a Installed>) -> Release<'a> {
+        let own = installation.and_then(|installed| installed.release_after);
+        let Some(number) = self.number(id) else {
+            return Release { after: own.unwrap_or(Release::default().after), ..Release::default() };
+        };
+        let closing = || {
+            let here = self.installations.iter().filter(|installed| installed.serves(&number.tenant, Some(id)));
+            let hours = installation.and_then(|installed| installed.hours.as_ref());
+            hours.or_else(|| here.filter_map(|installed| installed.hours.as_ref()).next())
+        };
+        crate::release::terms(&number.row, number.daily, own, closing)
+    }
+
     /// A tenant's rules.
     pub(crate) fn routing(&self, tenant: &TenantId) -> &Routing {
         self.policies.get(tenant).map_or(&*NO_POLICY, |routing| routing)
@@ -141,11 +169,7 @@ impl Snapshot {
 
     /// Who is asked about an event of a tenant's number.
     pub(crate) fn asked(&self, tenant: &TenantId, number: Option<&NumberId>) -> Vec<&Arc<Installed>> {
-        let serves = |installed: &&Arc<Installed>| {
-            let here = number.is_some_and(|number| installed.numbers.contains(number));
-            installed.tenant == *tenant && (installed.numbers.is_empty() || here)
-        };
-        self.installations.iter().filter(serves).collect()
+        self.installations.iter().filter(|installed| installed.serves(tenant, number)).collect()
     }
 }
 
@@ -185,7 +209,7 @@ impl Registry {
         }
         let numbers = numbers.map(|row| {
             let life = lives.remove(&row.id).unwrap_or_default();
-            (row.id.clone(), Number { tenant: row.tenant.clone(), row: Arc::new(row), life })
+            (row.id.clone(), Number::of(row, life))
         });
         let mut snapshot = Snapshot { numbers: numbers.collect(), ..Snapshot::default() };
         let before = self.now();

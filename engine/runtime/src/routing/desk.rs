@@ -1,6 +1,7 @@
 //! Routing beside the pipeline: what would be decided, and what another policy would have decided.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use ponte_flow::PackageSnapshot;
 use ponte_model::{
@@ -10,7 +11,7 @@ use ponte_model::{
 use ponte_policy::hours::Hours;
 use ponte_policy::lifecycle::Life;
 use ponte_policy::{
-    AskedRule, Candidate, Decision, Echo, Facts, Handler, Question, Routing, RoutingPolicy, Trigger, fold, route,
+    AskedRule, Candidate, Decision, Echo, Facts, Handler, Question, Release, Routing, RoutingPolicy, Trigger, fold, route,
 };
 use ponte_store::{InstallationState, NumberRow, PastEvent, Store, StoreError};
 use serde::Serialize;
@@ -33,6 +34,7 @@ struct Offer {
     numbers: Vec<NumberId>,
     trigger: Trigger,
     hours: Option<Hours>,
+    release_after: Option<Duration>,
 }
 
 /// What would be decided, and how it comes about.
@@ -116,7 +118,9 @@ impl Desk {
                 serde_json::from_value(row.package).map_err(|error| corrupt(row.id.as_str(), error.to_string()))?;
             let hours = crate::common::hours(&row.settings).map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
             let trigger = crate::registry::trigger(&package.manifest.trigger, &row.settings);
-            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours });
+            let release_after = crate::common::release_after(&row.settings);
+            let release_after = release_after.map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
+            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours, release_after });
         }
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })
     }
@@ -154,11 +158,20 @@ impl Desk {
                 (facts, echo) = standing(store, &ConversationId { number, contact: contact.clone() }).await?;
             }
         }
-        let owner = facts.ownership_at(echo, now).owner;
-        let facts = fold(facts, event, i64::MAX);
+        let speaks = |release: &Release<'_>| facts.ownership_at(echo, now, release);
+        let ownership = speaks(&self.release(event.number_id.as_ref(), None));
+        let candidates =
+            self.candidates(event, |offer| speaks(&self.release(event.number_id.as_ref(), Some(offer))).owner);
+        let facts = fold(facts.clone(), event, i64::MAX);
         let campaign = campaign(store, event).await?;
         let first_contact = first_contact(&facts, echo);
-        let spoke = Spoke { owner, first_contact, heard_last: facts.heard_last(event.at) };
+        let spoke = Spoke {
+            owner: ownership.owner,
+            holder: ownership.holder.as_ref(),
+            first_contact,
+            heard_last: facts.heard_last(event.at),
+            candidates: &candidates,
+        };
         Ok(self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| Explained {
             decision: route(routing, question),
             asked: routing.explain(question),
@@ -177,7 +190,7 @@ impl Desk {
         let mut result = DryRun::default();
         for past in &events {
             let (event, contact) = (&*past.pending.event, past.pending.contact.as_ref());
-            let (owner, first_contact) = chats.take(past);
+            let (owner, first_contact) = chats.take(past, &self.release(event.number_id.as_ref(), None));
             if !matches!(event.body, Body::Message(_) | Body::Edit { .. } | Body::Revoke { .. })
                 || event.origin != Origin::Customer
             {
@@ -193,7 +206,8 @@ impl Desk {
             }
             let campaign = campaign(store, event).await?;
             // What flows said then is not in the events.
-            let spoke = Spoke { owner, first_contact, heard_last: None };
+            let candidates = self.candidates(event, |_| owner);
+            let spoke = Spoke { owner, holder: None, first_contact, heard_last: None, candidates: &candidates };
             let (now, then) =
                 self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| {
                     (route(&self.routing, question), route(other, question))
@@ -227,7 +241,7 @@ impl Desk {
         }
     }
 
-    /// Asks about an event on one of the tenant's numbers, with the flows that are offered it.
+    /// Asks about an event on one of the tenant's numbers, with whoever spoke there before.
     fn ask<T>(
         &self,
         event: &Event,
@@ -238,35 +252,64 @@ impl Desk {
         ask: impl FnOnce(&Question<'_>) -> T,
     ) -> T {
         let number = self.number(event.number_id.as_ref());
-        let Spoke { owner, first_contact, heard_last } = spoke;
-        Circumstances { event, number, contact, profile, owner, first_contact, heard_last, campaign }
-            .ask(&self.candidates(event), ask)
+        let Spoke { owner, holder, first_contact, heard_last, candidates } = spoke;
+        Circumstances { event, number, contact, profile, owner, holder, first_contact, heard_last, campaign }
+            .ask(candidates, ask)
     }
 
     fn number(&self, id: Option<&NumberId>) -> Option<(&NumberRow, &Life)> {
         self.numbers.iter().find(|(row, _)| Some(&row.id) == id).map(|(row, life)| (row, life))
     }
 
-    fn candidates(&self, event: &Event) -> Vec<Candidate<'_>> {
-        let number = event.number_id.as_ref();
-        let here = |offer: &&Offer| offer.numbers.is_empty() || number.is_some_and(|id| offer.numbers.contains(id));
-        let offers = self.flows.iter().filter(here).map(|offer| Candidate {
+    /// When people have let go of a number's conversations.
+    pub fn release_of(&self, number: &NumberId) -> Release<'_> {
+        self.release(Some(number), None)
+    }
+
+    /// The same, as a flow is concerned.
+    fn release<'a>(&'a self, number: Option<&NumberId>, offer: Option<&'a Offer>) -> Release<'a> {
+        let own = offer.and_then(|offer| offer.release_after);
+        let Some((row, _)) = self.number(number) else {
+            return Release { after: own.unwrap_or(Release::default().after), ..Release::default() };
+        };
+        let closing = || {
+            let own = offer.and_then(|offer| offer.hours.as_ref());
+            own.or_else(|| self.offers(number).filter_map(|offer| offer.hours.as_ref()).next())
+        };
+        // What a running pipeline cannot read it reports, and does without.
+        crate::release::terms(row, crate::release::daily_release(row).unwrap_or_default(), own, closing)
+    }
+
+    /// The flows on a number, in their order.
+    fn offers(&self, number: Option<&NumberId>) -> impl Iterator<Item = &Offer> {
+        let here =
+            move |offer: &&Offer| offer.numbers.is_empty() || number.is_some_and(|id| offer.numbers.contains(id));
+        self.flows.iter().filter(here)
+    }
+
+    fn candidates(&self, event: &Event, owner: impl Fn(&Offer) -> Owner) -> Vec<Candidate<'_>> {
+        let offers = self.offers(event.number_id.as_ref()).map(|offer| Candidate {
             installation: &offer.id,
             trigger: &offer.trigger,
             open: offer.hours.as_ref().map(|hours| hours.period_at(event.at).open),
+            owner: owner(offer),
         });
         offers.collect()
     }
 }
 
-/// Who spoke in a conversation so far.
+/// Who spoke in a conversation so far, and who might now.
 struct Spoke<'a> {
     /// Who speaks now.
     owner: Owner,
+    /// The flow that holds it.
+    holder: Option<&'a InstallationId>,
     /// Whether the customer is heard for the first time.
     first_contact: bool,
     /// The flow that the customer may be answering.
     heard_last: Option<&'a InstallationId>,
+    /// The flows that are offered the event.
+    candidates: &'a [Candidate<'a>],
 }
 
 /// Who handles an event, in words.
@@ -316,7 +359,7 @@ impl Chats {
     }
 
     /// Who spoke when the event came, and whether it was the first that was heard.
-    fn take(&mut self, past: &PastEvent) -> (Owner, bool) {
+    fn take(&mut self, past: &PastEvent, release: &Release<'_>) -> (Owner, bool) {
         let Some(id) = past.pending.conversation() else { return (Owner::Nobody, false) };
         let facts = self.0.entry(id).or_default();
         *facts = fold(std::mem::take(facts), &past.pending.event, past.pending.seq);
@@ -324,7 +367,7 @@ impl Chats {
         let owner = match past.decision.as_deref() {
             Some("owned-by-app") => Owner::App,
             Some("owned-by-team") => Owner::Team,
-            _ => facts.ownership_at(Echo::default(), past.pending.event.at).owner,
+            _ => facts.ownership_at(Echo::default(), past.pending.event.at, release).owner,
         };
         (owner, first_contact(facts, Echo::default()))
     }

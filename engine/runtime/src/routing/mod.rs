@@ -58,6 +58,7 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) contact: Option<&'a ContactId>,
     pub(crate) profile: &'a Profile,
     pub(crate) owner: Owner,
+    pub(crate) holder: Option<&'a InstallationId>,
     pub(crate) first_contact: bool,
     pub(crate) heard_last: Option<&'a InstallationId>,
     pub(crate) campaign: Option<&'a str>,
@@ -69,6 +70,7 @@ impl Circumstances<'_> {
             event: self.event,
             number: self.number.map(|(row, life)| traits(row, life)),
             owner: self.owner,
+            holder: self.holder,
             person: Person {
                 id: self.contact,
                 phone: self.profile.phone.as_ref(),

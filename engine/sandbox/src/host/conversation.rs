@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use ponte_model::{Effect, HandOffTarget, Origin, Owner, Refusal};
 use wasmtime::Result;
 
-use crate::bindings::ponte::flow::conversation::{self as wit, Author, Facts, Host, Line, Target};
+use crate::bindings::ponte::flow::conversation::{self as wit, Author, AutomaticTexts, Facts, Host, Line, Target};
 use crate::convert::{content, instant};
 use crate::state::{Answer, RunState};
 use crate::{ConversationFacts, PastMessage, Permission, PhoneView, limits};
@@ -42,6 +44,29 @@ impl Host for RunState {
             run.collect(Effect::HandOff { to, note: note.clone() })?;
             run.broker.handed_off(to, &note);
             Ok(())
+        })
+    }
+
+    fn hold(&mut self, age: u32) -> Answer<()> {
+        self.host_call("conversation.hold", Permission::Conversation, |run| {
+            run.needs_conversation()?;
+            let age = Duration::from_secs(age.into());
+            if age.is_zero() || age > limits::HOLD_LONGEST {
+                let longest = limits::HOLD_LONGEST.as_secs();
+                return Err(Refusal::invalid("age", format!("from 1 to {longest} seconds; hold it again for longer")));
+            }
+            run.broker.may_hold()?;
+            run.collect(Effect::Hold { until: run.request.event.at.plus(age) }).map(drop)
+        })
+    }
+
+    fn automatic(&mut self) -> Result<AutomaticTexts> {
+        self.count()?;
+        let known = self.broker.automatic();
+        Ok(AutomaticTexts {
+            away_expected: known.away_expected,
+            last: known.last.map(instant),
+            last_away: known.last_away.map(instant),
         })
     }
 

@@ -9,7 +9,7 @@ use ponte_model::{
     RunId, StateScope, Timestamp,
 };
 use ponte_sandbox::{
-    Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView, RunRequest,
+    AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView, RunRequest,
 };
 
 /// Answers from its fields; allows every message but the one that says `forbidden`.
@@ -63,6 +63,14 @@ impl Broker for Maps {
             last_app_message: None,
             customer_messages: 1,
         })
+    }
+
+    fn may_hold(&self) -> Result<(), Refusal> {
+        self.refuse.clone().map_or(Ok(()), Err)
+    }
+
+    fn automatic(&self) -> AutomaticTexts {
+        AutomaticTexts { away_expected: true, last: Some(Timestamp::from_secs(7)), last_away: None }
     }
 
     async fn recent(&mut self, most: u32) -> Result<Vec<PastMessage>, Refusal> {

@@ -114,6 +114,46 @@ async fn what_was_not_granted_is_denied_and_the_guest_lives() {
 }
 
 #[tokio::test]
+async fn a_flow_holds_its_conversation_for_seven_days_at_most() {
+    let hold = |age: u32| {
+        guest(&["conversation.hold"], &format!("(call $conversation.hold (i32.const {age}) (i32.const 256))"))
+    };
+    let until = |secs: i64| Effect::Hold { until: Timestamp::from_secs(1_800_000_000 + secs) };
+    assert_eq!(run(hold(600)).await.effects, [until(600)]);
+    assert_eq!(run(hold(604_800)).await.effects, [until(604_800)]);
+    for age in [0, 604_801] {
+        let report = run(hold(age)).await;
+        assert_eq!(report.effects, []);
+        assert!(matches!(&report.refusals[0].1, Refusal::Invalid { field, .. } if field == "age"), "{age}");
+    }
+    let refusal = Refusal::Other { why: "flow menu holds the conversation".into() };
+    let report = run_with(hold(600), Maps { refuse: Some(refusal.clone()), ..Maps::default() }).await;
+    assert_eq!((report.effects, report.refusals), (vec![], vec![("conversation.hold".to_owned(), refusal)]));
+    let plugin = load(hold(600)).await;
+    let mut request = request();
+    request.permissions = PermissionSet::default();
+    let report = sandbox().run(&plugin, request, Box::new(Maps::default())).await;
+    assert!(matches!(report.refusals[0].1, Refusal::Denied { .. }), "{:?}", report.refusals);
+}
+
+#[tokio::test]
+async fn the_apps_own_texts_are_told_to_everybody() {
+    // Expected: one letter of "con_1"; a moment (7 s) at 272; no away text at 280.
+    let body = "
+        (call $conversation.automatic (i32.const 256))
+        (call $log.write (i32.const 2) (i32.const 1024) (i32.load8_u (i32.const 256)))
+        (if (i64.eq (i64.load (i32.const 272)) (i64.const 7000))
+            (then (call $log.write (i32.const 2) (i32.const 1024) (i32.load8_u (i32.const 264)))))
+        (call $log.write (i32.const 2) (i32.const 1024) (i32.load8_u (i32.const 280)))";
+    let plugin = load(guest(&["conversation.automatic", "log.write"], body)).await;
+    let mut request = request();
+    request.permissions = PermissionSet::default();
+    let report = sandbox().run(&plugin, request, Box::new(Maps::default())).await;
+    assert_eq!(report.outcome, Outcome::Done);
+    assert_eq!(texts(&report), ["c", "c", ""]);
+}
+
+#[tokio::test]
 async fn the_brokers_refusal_reaches_the_guest() {
     // The guest logs as many letters as the refusal's case has others before it.
     let body = format!("{SEND} (call $log.write (i32.const 2) (i32.const 1024) (i32.load8_u (i32.const 264)))");

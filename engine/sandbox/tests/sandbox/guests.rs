@@ -26,6 +26,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("ponte:flow/conversation@0.1.0", "burst", "(param i32)"),
     ("ponte:flow/conversation@0.1.0", "phone", "(result i32)"),
     ("ponte:flow/conversation@0.1.0", "hand-off", "(param i32 i32 i32 i32)"),
+    ("ponte:flow/conversation@0.1.0", "hold", "(param i32 i32)"),
+    ("ponte:flow/conversation@0.1.0", "automatic", "(param i32)"),
     ("ponte:flow/settings@0.1.0", "text", "(param i32 i32 i32 i32 i32)"),
     ("ponte:flow/run@0.1.0", "now", "(result i64)"),
     ("ponte:flow/run@0.1.0", "random", "(param i32 i32)"),

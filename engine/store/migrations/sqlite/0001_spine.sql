@@ -101,6 +101,21 @@ CREATE TABLE conversations (
     PRIMARY KEY (contact_id, number_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Orders of operators about conversations, until the running pipeline has made events of them.
+CREATE TABLE controls (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    number_id  TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    control    TEXT NOT NULL,               -- JSON of `Control`
+    at         INTEGER NOT NULL
+) STRICT;
+
+-- What was learned of the texts that a number's phone sends by itself: JSON that the policy alone understands.
+CREATE TABLE phone_texts (
+    number_id TEXT PRIMARY KEY,
+    learned   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Everything that happened. Rows stay for the time in which the platform may deliver them again.
 CREATE TABLE inbox (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -47,6 +47,9 @@ pub struct NumberConfig {
     /// How the account is billed.
     #[serde(default, skip_serializing_if = "Billing::is_default")]
     pub billing: Billing,
+    /// What the phone's part in its chats means.
+    #[serde(default, skip_serializing_if = "PhoneConfig::is_default")]
+    pub phone: PhoneConfig,
 }
 
 fn default_profile() -> String {
@@ -65,6 +68,7 @@ impl NumberConfig {
             profile: default_profile(),
             echo_blind_minutes: None,
             billing: Billing::default(),
+            phone: PhoneConfig::default(),
         }
     }
 }
@@ -81,6 +85,53 @@ pub struct Billing {
 }
 
 impl Billing {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What the phone's part in a number's chats means: when people there have let go, and which texts are no person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PhoneConfig {
+    /// Minutes after the last human message or hand-off; the policy's default unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_after_minutes: Option<u32>,
+    /// A time of day at which people let go, such as `19:00`, in the number's zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_daily: Option<String>,
+    /// Whether they let go when the shop closes, by the hours of the flow asked or of the first that has any.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub release_at_closing: bool,
+    /// Whole messages that give a chat back when they are written on the phone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub release_keywords: Vec<String>,
+    /// The greeting that the app sends by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub greeting_texts: Vec<String>,
+    /// The away text that it does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub away_texts: Vec<String>,
+    /// Whether such texts are learned where none are set.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub learn_texts: bool,
+}
+
+impl Default for PhoneConfig {
+    fn default() -> Self {
+        Self {
+            release_after_minutes: None,
+            release_daily: None,
+            release_at_closing: false,
+            release_keywords: Vec::new(),
+            greeting_texts: Vec::new(),
+            away_texts: Vec::new(),
+            learn_texts: true,
+        }
+    }
+}
+
+impl PhoneConfig {
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

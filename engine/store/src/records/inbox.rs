@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use ponte_model::consent::Entry;
 use ponte_model::{
-    ContactId, ConversationId, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId, Timestamp,
+    ContactId, ConversationId, EchoMeaning, Event, EventKey, InstallationId, MessageId, Origin, SendId, TenantId,
+    Timestamp,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -136,6 +137,11 @@ pub struct DecisionRow {
     pub decision: Option<String>,
     /// What there is to say about that beyond the rule's name; for a parked event, why it was.
     pub why: Option<String>,
+    /// Who caused it.
+    pub origin: Origin,
+    /// What an echo means, where it is not simply somebody's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<EchoMeaning>,
 }
 
 /// A message of the past.

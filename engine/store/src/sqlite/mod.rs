@@ -9,6 +9,7 @@ mod consent;
 mod joins;
 mod money;
 mod open;
+mod owners;
 mod policies;
 mod reads;
 mod store;

@@ -168,28 +168,33 @@ impl SqliteStore {
         rows.iter().map(|row| Ok((row.get("seq"), parse("an event", row.get("event"))?))).collect()
     }
 
+    /// The platform tells whole seconds: within one, what was stored later happened later, as far as anybody knows.
     pub(super) async fn read_decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
         let rows = sqlx::query(
-            "SELECT key, kind, at, state, decision, iif(state = 'done', why, reason) AS why
+            "SELECT key, kind, at, state, decision, iif(state = 'done', why, reason) AS why, event -> '$.origin' AS origin,
+                    event -> '$.body.content.echo' AS meaning
                FROM inbox WHERE number_id = ?1 AND contact_id = ?2
-              ORDER BY seq DESC LIMIT ?3",
+              ORDER BY at / 1000 DESC, seq DESC LIMIT ?3",
         )
         .bind(id.number.as_str())
         .bind(id.contact.as_str())
         .bind(most)
         .fetch_all(&self.readers)
         .await?;
-        Ok(rows
-            .iter()
-            .map(|row| DecisionRow {
+        let decision = |row: &SqliteRow| {
+            let meaning = row.get::<Option<&str>, _>("meaning").map(|json| parse("an echo", json));
+            Ok(DecisionRow {
                 event: text(row, "key").into(),
                 kind: row.get("kind"),
                 at: time(row, "at"),
                 state: row.get("state"),
                 decision: row.get("decision"),
                 why: row.get("why"),
+                origin: parse("an event", row.get("origin"))?,
+                meaning: meaning.transpose()?,
             })
-            .collect())
+        };
+        rows.iter().map(decision).collect()
     }
 
     pub(super) async fn read_registry_version(&self) -> Result<i64> {

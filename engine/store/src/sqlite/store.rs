@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
+    Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
     TenantId, Timestamp, WabaId,
 };
+use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
@@ -16,10 +17,10 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{money, policies, templates};
 use crate::{
-    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
-    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
-    StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
+    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish, Finished,
+    Incoming, InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending,
+    PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue,
+    StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -163,6 +164,53 @@ impl Store for SqliteStore {
 
     async fn decisions(&self, id: &ConversationId, most: u32) -> Result<Vec<DecisionRow>> {
         self.read_decisions(id, most).await
+    }
+
+    async fn spoke_since(&self, id: &ConversationId, since: Timestamp) -> Result<Vec<Timestamp>> {
+        self.read_spoke_since(id, since).await
+    }
+
+    async fn put_control(&self, conversation: &ConversationId, control: &Control, at: Timestamp) -> Result<()> {
+        let control = serde_json::to_string(control).map_err(unencodable)?;
+        let conversation = conversation.clone();
+        let op = op!(connection, [conversation, control] {
+            bump(connection).await?;
+            let statement = "INSERT INTO controls (number_id, contact_id, control, at) VALUES (?1, ?2, ?3, ?4)";
+            let done = sqlx::query(statement)
+                .bind(conversation.number.as_str()).bind(conversation.contact.as_str())
+                .bind(control).bind(at.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn controls(&self) -> Result<Vec<ControlRow>> {
+        self.read_controls().await
+    }
+
+    async fn drop_control(&self, id: i64) -> Result<()> {
+        let op = op!(connection, [] {
+            let done = sqlx::query("DELETE FROM controls WHERE id = ?1").bind(id).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn learned_texts(&self) -> Result<Vec<(NumberId, Value)>> {
+        self.read_learned_texts().await
+    }
+
+    async fn put_learned_texts(&self, number: &NumberId, learned: &Value) -> Result<()> {
+        let (number, learned) = (number.clone(), learned.to_string());
+        let op = op!(connection, [number, learned] {
+            let done = sqlx::query(
+                "INSERT INTO phone_texts (number_id, learned) VALUES (?1, ?2)
+                 ON CONFLICT (number_id) DO UPDATE SET learned = excluded.learned",
+            )
+            .bind(number.as_str()).bind(learned).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await.map(drop)
     }
 
     async fn state(&self, key: &StateKey, now: Timestamp) -> Result<Option<StateValue>> {

@@ -19,6 +19,7 @@ pub(super) fn message(item: &Object<'_>) -> Message {
         referral: item.object("referral").map(|referral| Box::new(referral_of(&referral))),
         group_id: item.text("group_id"),
         errors: errors_of(item),
+        echo: None,
     }
 }
 

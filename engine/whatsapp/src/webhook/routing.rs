@@ -66,6 +66,7 @@ pub(super) fn handover(scope: &mut Scope<'_>, value: &Object<'_>, out: &mut Vec<
         new_role: details(&["new_owner_role", "new_owner_app_role"]),
         previous_app_id: details(&["previous_owner_app_id"]),
         new_app_id: details(&["new_owner_app_id"]),
+        ours: None,
         metadata: details(&["metadata"]),
         what,
         json: value.to_value(),

@@ -1,10 +1,10 @@
-//! The conversation that the event belongs to. Permission: `conversation` for what was said, handing off and
-//! releasing; the facts are for everybody.
+//! The conversation that the event belongs to. Permission: `conversation` for what was said, handing off, holding
+//! and releasing; the facts are for everybody.
 
-use crate::Refusal;
 use crate::bindings::ponte::flow::conversation as wire;
+use crate::{Refusal, Seconds};
 
-pub use wire::{Author, Facts, Line, Owner, PhoneView, Target};
+pub use wire::{Author, AutomaticTexts, Facts, Line, Owner, PhoneView, Target};
 
 impl Owner {
     /// Whether a person holds the conversation, so that automation must be silent.
@@ -38,6 +38,17 @@ pub fn phone() -> PhoneView {
 /// this run says. What this flow handed over before, and nobody has written in since, it may hand on.
 pub fn hand_off(to: Target, note: impl AsRef<str>) -> Result<(), Refusal> {
     Ok(wire::hand_off(to, note.as_ref())?)
+}
+
+/// Keeps the conversation for this flow for so many seconds (at most seven days): other flows are not asked meanwhile,
+/// and this one is, at any hour. Ends by itself, with [`release`], and when a person takes the conversation.
+pub fn hold(age: Seconds) -> Result<(), Refusal> {
+    Ok(wire::hold(age)?)
+}
+
+/// What the business app on the phone says by itself here: greetings and away texts, which are no person's.
+pub fn automatic() -> AutomaticTexts {
+    wire::automatic()
 }
 
 /// Gives the conversation back, if this flow holds it.

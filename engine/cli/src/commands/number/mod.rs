@@ -1,5 +1,6 @@
 //! `ponte number`: register numbers, list them, tell how they stand, pause them.
 
+pub(crate) mod phone;
 mod show;
 
 use std::process::ExitCode;
@@ -64,6 +65,9 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                 anyhow::bail!("--timezone: {why}");
             }
             let billing = Billing { currency, timezone };
+            // To register it anew changes nothing of what `ponte number phone` said.
+            let before = store.numbers().await?.into_iter().find(|number| number.id.as_str() == id);
+            let phone_part = before.map(|number| number.config.phone).unwrap_or_default();
             let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
             let row = NumberRow {
                 id: id.into(),
@@ -76,6 +80,7 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                     sector,
                     unit,
                     billing,
+                    phone: phone_part,
                     ..NumberConfig::new(mode.into(), throughput)
                 },
             };
@@ -107,6 +112,7 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
             let number = store.numbers().await?.into_iter().find(|number| number.id == id);
             tell_changes(&number.with_context(|| unknown(&id))?, json, language.into())?;
         }
+        Number::Phone(phone) => phone.run(store, now).await?,
         Number::Pause { id, why } => tell(store, id, Command::Pause { why }, "is paused: its messages wait").await?,
         Number::Resume { id } => tell(store, id, Command::Resume, "is not paused").await?,
         Number::AppOnly { id, switch: Switch::On } => {

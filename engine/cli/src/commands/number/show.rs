@@ -111,6 +111,9 @@ impl Report {
         if let Some(phone) = &self.phone {
             line("phone", &phone.words);
         }
+        if self.phone.is_some() {
+            super::phone::words(&self.number).iter().for_each(|(name, words)| line(name, words));
+        }
         self.print_profile();
         for told in self.alerts.iter().filter(|told| self.phone.as_ref().is_none_or(|phone| phone.words != told.words))
         {
@@ -163,6 +166,6 @@ impl Report {
     }
 }
 
-fn line(name: &str, words: &str) {
+pub(super) fn line(name: &str, words: &str) {
     println!("  {name:<14} {words}");
 }

@@ -1,4 +1,5 @@
-//! Stores events. What was there before is left alone; an app echo claims its conversation.
+//! Stores events. What was there before is left alone; an app echo (and what else [`Event::claims`]) claims its
+//! conversation.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,8 @@ pub(in crate::sqlite) struct Row {
     /// Whether a store named the person, and not the platform.
     hearsay: bool,
     claims: bool,
+    /// Whether a person claims it from the phone.
+    by_phone: bool,
     joins: bool,
     sign: Sign,
     received_at: Timestamp,
@@ -70,7 +73,8 @@ impl Row {
             _ => None,
         };
         let joins = event.lane == Lane::Message && event.number_id.is_some();
-        let claims = joins && event.origin == Origin::App;
+        let claims = joins && event.claims();
+        let by_phone = claims && event.origin == Origin::App;
         Ok(Self {
             tenant: incoming.tenant,
             known: incoming.contact,
@@ -78,6 +82,7 @@ impl Row {
             becomes,
             hearsay: matches!(event.body, Body::Order(_)),
             claims,
+            by_phone,
             joins,
             sign: Sign::of(event, received_at),
             received_at,
@@ -108,6 +113,7 @@ struct ConversationRow<'a> {
     contact: &'a ContactId,
     key: &'a str,
     claims: bool,
+    by_phone: bool,
     at: i64,
 }
 
@@ -137,12 +143,13 @@ pub(in crate::sqlite) async fn plan(
                 contact,
                 key: &columns.key,
                 claims: row.claims,
+                by_phone: row.by_phone,
                 at: columns.at,
             });
         }
     }
     heard.plan(rows().filter_map(|row| Some((row.columns.number.as_deref()?, row.sign))), script)?;
-    let phone: Vec<_> = conversations.iter().filter(|row| row.claims).collect();
+    let phone: Vec<_> = conversations.iter().filter(|row| row.by_phone).collect();
     script.set(Step::Phone, &phone)?;
     script.set(Step::Inbox, &inbox)?;
     script.set(Step::Conversations, &conversations)?;
