@@ -6,6 +6,8 @@
 //! - [`pacing`]: when there is room for it.
 //! - [`template`]: whether a message fits its template, and what the review would reject.
 //! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
+//! - [`flows`]: whether an installation runs, waits for its templates or is paused, and why.
+//! - [`notices`]: what the shop is told.
 //! - [`profile`]: what a provider passes on.
 //! - [`consent`]: what a person wants to hear, how often, and when.
 //! - [`hours`]: open and closed periods on a wall clock.
@@ -13,11 +15,13 @@
 
 pub mod consent;
 mod facts;
+pub mod flows;
 mod fold;
 pub mod hours;
 pub mod lifecycle;
 mod merge;
 pub mod money;
+pub mod notices;
 mod on_phone;
 pub mod pacing;
 pub mod platform;

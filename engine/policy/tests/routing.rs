@@ -260,8 +260,8 @@ fn a_rule_to_a_flow_goes_by_that_flows_own_hours() {
     let any = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any };
     for (open, expected) in [(Some(true), "day"), (Some(false), "menu"), (None, "menu")] {
         let candidates = [
-            Candidate { installation: &menu, trigger: &any, open: Some(true) },
-            Candidate { installation: &day, trigger: &any, open },
+            Candidate { installation: &menu, trigger: &any, open: Some(true), paused: None },
+            Candidate { installation: &day, trigger: &any, open, paused: None },
         ];
         let decision =
             Chat::default().ask(|question| route(&routing, &Question { candidates: &candidates, ..question.clone() }));

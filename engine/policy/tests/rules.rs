@@ -212,8 +212,8 @@ fn routing_by_the_first_match() {
     let any = trigger(&["message", "edit"], HoursCondition::Any);
     let decide = |event: &Event, owner, app_only: bool, open| {
         let candidates = [
-            Candidate { installation: &night, trigger: &closed, open },
-            Candidate { installation: &day, trigger: &any, open },
+            Candidate { installation: &night, trigger: &closed, open, paused: None },
+            Candidate { installation: &day, trigger: &any, open, paused: None },
         ];
         let id = "1".into();
         let question = Question {

@@ -36,6 +36,8 @@ pub struct Candidate<'a> {
     pub trigger: &'a Trigger,
     /// Whether its shop is open at the event's time; `None` where no hours are set.
     pub open: Option<bool>,
+    /// Why it is paused, if it is: it is routed around, and the decision says so.
+    pub paused: Option<&'a str>,
 }
 
 impl Candidate<'_> {

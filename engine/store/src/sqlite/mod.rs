@@ -6,6 +6,7 @@
 mod commands;
 mod committer;
 mod consent;
+mod flows;
 mod money;
 mod open;
 mod policies;
