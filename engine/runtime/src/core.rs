@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
+use crate::flows::{self, Flows};
 use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
@@ -60,6 +61,7 @@ pub(crate) struct Core {
     pub(crate) registry: Registry,
     pub(crate) conversations: Conversations,
     pub(crate) templates: Arc<Templates>,
+    pub(crate) flows: Flows,
     pub(crate) addressees: Addressees,
     pub(crate) people: People,
     pub(crate) dispatch: Dispatch,
@@ -115,6 +117,8 @@ impl Core {
     /// Reads numbers, templates, installations, policies and budgets anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         self.templates.reload(&*self.store).await?;
+        // Before anybody is asked: an installation that must wait is never asked at all.
+        flows::refresh(self, true).await?;
         let broken = self.registry.reload(&*self.store).await?;
         self.templates.ask_for_new(&self.registry.now());
         for broken in &broken {

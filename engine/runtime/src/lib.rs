@@ -12,6 +12,7 @@ mod common;
 mod conversations;
 mod core;
 mod dispatch;
+mod flows;
 mod handle;
 mod housekeeping;
 mod ingest;
@@ -32,8 +33,12 @@ mod webhooks;
 
 pub use common::{SettingProblem, check_settings};
 pub use core::Tokens;
+pub use flows::{
+    FlowReport, SubmitNews, Submitted, check_templates, open_package, pause_flow, report_flows, resume_flow,
+    submit_templates,
+};
 pub use ingest::IngestError;
-pub use install::{InstallError, InstallRequest, install};
+pub use install::{InstallError, InstallOptions, InstallRequest, install, install_with};
 pub use lifecycle::{command_number, life_of, subject};
 pub use registry::Broken;
 pub use routing::{Changed, Desk, DryRun, Explained, imagined};

@@ -16,6 +16,7 @@ use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
+use crate::flows::{self, Flows};
 use crate::ingest::{self, IngestError};
 use crate::money::Purse;
 use crate::outbox::Outbox;
@@ -79,6 +80,7 @@ impl Runtime {
             ),
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
             templates,
+            flows: Flows::default(),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
             purse: Purse::new(Arc::clone(&parts.settings.rates)),
@@ -112,6 +114,7 @@ impl Runtime {
         tokio::spawn(schedules::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
         tokio::spawn(templates::run(Arc::clone(&core)));
+        tokio::spawn(flows::run(Arc::clone(&core)));
         tokio::spawn(lifecycle::watch(Arc::clone(&core)));
         Ok(Self { core })
     }

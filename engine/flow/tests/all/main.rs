@@ -5,3 +5,4 @@ mod good_packages;
 mod kit;
 mod settings;
 mod stored;
+mod templates;

@@ -173,6 +173,7 @@ async fn decide(
         campaign: campaign.as_deref(),
     };
     let installations = registry.asked(&pending.tenant, pending.event.number_id.as_ref());
+    let halted = core.flows.halted();
     let candidates: Vec<_> = installations
         .iter()
         .filter(|installed| pending.listener.as_ref().is_none_or(|listener| *listener == installed.id))
@@ -180,6 +181,7 @@ async fn decide(
             installation: &installed.id,
             trigger: &installed.trigger,
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
+            paused: halted.get(&installed.id).map(|halt| halt.why.as_str()),
         })
         .collect();
     Ok(circumstances.ask(&candidates, |question| route(routing, question)))
@@ -279,7 +281,8 @@ async fn reserve(
 ) -> Result<Option<Departure>, StoreError> {
     let here = |send: &&mut NewSend| Some(&send.conversation) == scene.conversation.as_ref();
     let Some(first) = finish.sends.first_mut().filter(here) else { return Ok(None) };
-    if first.item.template().is_some() {
+    let stopped = first.installation.as_ref().is_some_and(|id| core.flows.halt(id).is_some());
+    if first.item.template().is_some() || stopped {
         return Ok(None);
     }
     let now = core.clock.now();

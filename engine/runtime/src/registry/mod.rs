@@ -14,7 +14,7 @@ use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
 use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, Routing, Shop};
 use ponte_sandbox::{Compiler, Limits, Plugin, Sandbox};
-use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
+use ponte_store::{InstallationRow, Listeners, NumberMode, NumberRow, Store};
 
 use crate::lifecycle::life_of;
 use crate::routing::{self, Policies, traits};
@@ -174,9 +174,6 @@ impl Registry {
             before.installations().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
         let mut broken = Vec::new();
         for row in store.installations().await? {
-            if row.state != InstallationState::Active {
-                continue;
-            }
             let id = row.id.clone();
             match self.ready(store, row, &mut plugins).await {
                 Ok(installed) => snapshot.installations.push(Arc::new(installed)),

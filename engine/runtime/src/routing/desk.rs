@@ -12,7 +12,7 @@ use ponte_policy::lifecycle::Life;
 use ponte_policy::{
     AskedRule, Candidate, Decision, Echo, Facts, Handler, Routing, RoutingPolicy, Trigger, fold, route,
 };
-use ponte_store::{InstallationState, NumberRow, PastEvent, Store, StoreError};
+use ponte_store::{NumberRow, PastEvent, Store, StoreError};
 use serde::Serialize;
 
 use super::{Circumstances, Profile, campaign, compile, first_contact};
@@ -33,6 +33,8 @@ struct Offer {
     numbers: Vec<NumberId>,
     trigger: Trigger,
     hours: Option<Hours>,
+    /// Why it is paused, if it is.
+    paused: Option<String>,
 }
 
 /// What would be decided, and how it comes about.
@@ -106,15 +108,24 @@ impl Desk {
         });
         let numbers = numbers.collect();
         let mut flows = Vec::new();
+        let stops: HashMap<_, _> = crate::flows::report_flows(store, None, Timestamp::EPOCH)
+            .await?
+            .into_iter()
+            .map(|report| (report.installation, report.life.stops))
+            .collect();
         for row in store.installations().await? {
-            if row.tenant != *tenant || row.state != InstallationState::Active {
+            if row.tenant != *tenant {
                 continue;
             }
             let package: PackageSnapshot =
                 serde_json::from_value(row.package).map_err(|error| corrupt(row.id.as_str(), error.to_string()))?;
             let hours = crate::common::hours(&row.settings).map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
             let trigger = crate::registry::trigger(&package.manifest.trigger);
-            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours });
+            let paused = stops.get(&row.id).filter(|stops| !stops.is_empty());
+            let paused = paused.map(|stops| {
+                stops.iter().map(|stop| stop.why(&row.id)).collect::<Vec<_>>().join("; ")
+            });
+            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours, paused });
         }
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })
     }
@@ -249,6 +260,7 @@ impl Desk {
             installation: &offer.id,
             trigger: &offer.trigger,
             open: offer.hours.as_ref().map(|hours| hours.period_at(event.at).open),
+            paused: offer.paused.as_deref(),
         });
         offers.collect()
     }
