@@ -2,6 +2,7 @@
 
 mod consent;
 mod faults;
+mod flows;
 mod hostile;
 mod lifecycle;
 mod money;

@@ -38,8 +38,6 @@ pub(crate) struct Scene {
 #[derive(Default)]
 pub(crate) struct Looked {
     pub(crate) halted: Halted,
-    /// Installations that run since this look.
-    pub(crate) started: Vec<InstallationId>,
     /// Templates to be submitted.
     pub(crate) absent: Vec<Absent>,
     /// Flows that a hard limit stops.
@@ -208,7 +206,6 @@ pub(crate) async fn look(
             if matches!(change, News::Live | News::Resumed) {
                 let notice = Notice::runs(id, change == News::Live, now);
                 news.push(notice_row(&subject.tenant, &notice, now));
-                looked.started.push(id.clone());
             }
         }
         if !life.stops.is_empty() {

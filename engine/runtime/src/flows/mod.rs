@@ -161,9 +161,13 @@ pub(crate) async fn refresh(core: &Core, anew: bool) -> Result<(), StoreError> {
     let now = core.clock.now();
     let looked = look(&*core.store, &core.templates, &scene, &hits, now, None, &mut told).await?;
     flows.money().hits.retain(|id, _| looked.over_budget.contains(id));
-    *flows.halted.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(looked.halted);
+    let halted = Arc::new(looked.halted);
+    let before = std::mem::replace(
+        &mut *flows.halted.write().unwrap_or_else(PoisonError::into_inner),
+        Arc::clone(&halted),
+    );
     // What a stopped flow had wanted to send waits in the store.
-    for id in &looked.started {
+    for id in before.keys().filter(|id| !halted.contains_key(*id)) {
         if core.store.release_held(id).await? > 0 {
             core.outbox.release_held(now);
         }
