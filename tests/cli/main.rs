@@ -4,6 +4,7 @@ mod consent;
 mod demo;
 mod doctor;
 mod events;
+mod flows;
 mod example;
 mod help;
 mod install;

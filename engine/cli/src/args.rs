@@ -273,7 +273,7 @@ pub(crate) enum Template {
     ///
     /// `ponte serve` does so at its start and every six hours, and hears of changes by webhooks at once.
     Sync,
-    /// List the templates with status, category and quality.
+    /// List the templates with status, category and quality, the flows that bring them, and how much they are sent.
     List {
         /// As JSON, for scripts.
         #[arg(long)]

@@ -221,6 +221,9 @@ pub trait Store: Send + Sync + 'static {
     /// Changes one template, because a webhook says so.
     async fn put_template(&self, template: &Registered, told_at: Timestamp) -> Result<()>;
 
+    /// How much templates were sent, those that were never sent apart.
+    async fn template_uses(&self) -> Result<Vec<TemplateUseRow>>;
+
     /// Sets out to submit a template. Whether nobody else does: a claim whose fate nobody noted lapses after a while.
     /// `again`: though it was submitted or refused before.
     async fn claim_submission(

@@ -292,6 +292,15 @@ CREATE TABLE templates (
     PRIMARY KEY (waba_id, name, language)
 ) STRICT, WITHOUT ROWID;
 
+-- When templates were last sent, for longer than the outbox is kept: noted before its rows are deleted.
+CREATE TABLE template_uses (
+    waba_id TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    sent    INTEGER NOT NULL,               -- how many of the deleted rows left
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (waba_id, name)
+) STRICT, WITHOUT ROWID;
+
 -- Accounts whose templates were listed. Of others nobody can say what they have.
 CREATE TABLE template_books (
     waba_id TEXT PRIMARY KEY,

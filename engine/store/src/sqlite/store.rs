@@ -19,7 +19,7 @@ use crate::{
     Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
     FlowLifeRow, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
     Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
-    StatusUpdate, Store, StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TimerRow,
+    StatusUpdate, Store, StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -298,6 +298,10 @@ impl Store for SqliteStore {
         let template = template.clone();
         let op = op!(connection, [template, row] { templates::put(connection, &template, told_at, row).await });
         self.op(op).await.map(drop)
+    }
+
+    async fn template_uses(&self) -> Result<Vec<TemplateUseRow>> {
+        self.read_template_uses().await
     }
 
     async fn claim_submission(
@@ -586,11 +590,7 @@ impl Store for SqliteStore {
                 before,
             )
             .await?,
-            outbox: delete(
-                "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE queued_at < ?1 AND rank >= 20 LIMIT 1000)",
-                before,
-            )
-            .await?,
+            outbox: self.op(op!(connection, [] { templates::forget_sent(connection, before).await })).await?,
             runs: delete("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM runs WHERE at < ?1 LIMIT 1000)", before)
                 .await?,
             charges: delete(
