@@ -111,9 +111,9 @@ async fn what_meta_would_reject_is_refused_at_install_with_file_line_and_column(
     let said = shop.ponte(&["flow", "install", &package]).await;
     assert_eq!(said.code, Some(1), "{said:#?}");
     for line in [
-        "templates/order.es.json:10:15: components[0].text ends with a variable",
-        "templates/order.en_US.json:14:15: this says \"en\", and the file \"en_US\"",
-        "body: takes 1 values; in",
+        "templates/order.es.json:8:15: components[0].text ends with a variable",
+        "templates/order.en_US.json:3:15: this says \"en\", and the file \"en_US\"",
+        "templates/order.pt_BR.json:6:5: body: takes 2 values; in en: takes 1 values",
     ] {
         assert!(said.err.contains(line), "{line} is missing in {}", said.err);
     }

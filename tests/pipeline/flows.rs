@@ -149,9 +149,39 @@ async fn what_the_account_has_with_the_same_text_is_taken_and_another_text_is_to
 }
 
 #[tokio::test]
-async fn a_submission_that_failed_is_made_later_once_and_one_that_meta_refuses_is_told() {
-    let simulated = waiting("echo", &guests::echoing());
-    let stage = simulated.start().await;
+async fn a_crash_between_claim_and_answer_submits_nothing_twice() {
+    let stage = waiting("echo", &guests::echoing()).without_account().start().await;
+    // Two processes ended in the middle: one request had arrived, the other had not left.
+    let (waba, minutes) = (WABA.into(), Duration::from_secs(600));
+    for (language, text) in &TEXTS[..2] {
+        assert!(stage.store().claim_submission((&waba, "order", language), stage.clock.now(), minutes, false).await.unwrap());
+        if *language == "pt_BR" {
+            let arrived = Template::approved("order", *language, "UTILITY", *text).status("PENDING");
+            stage.simulator.put_template(WABA, arrived);
+        }
+    }
+    for mut number in stage.store().numbers().await.unwrap() {
+        number.waba_id = Some(WABA.into());
+        stage.store().put_number(&number, stage.clock.now()).await.unwrap();
+    }
+    stage.runtime.reload().await.unwrap();
+    // What is there is taken, what nobody claimed is submitted, what somebody may be submitting is left alone.
+    let standing = |of: &FlowReport| {
+        let mut all: Vec<_> = of.short.iter().map(|one| format!("{} {}", one.language, one.trouble.as_str())).collect();
+        all.sort();
+        all.join(", ")
+    };
+    let left = |report: &FlowReport| standing(report) == "en pending, es missing, pt_BR pending";
+    until(&stage, "echo", InstallationState::Waiting, "one is left", left).await;
+    // Minutes later the claim has lapsed.
+    stage.clock.advance(Duration::from_secs(700));
+    until(&stage, "echo", InstallationState::Waiting, "all are submitted", |report| pending(report, 3)).await;
+    assert!(stage.simulator.refusals().is_empty(), "Meta was asked for none of them twice");
+}
+
+#[tokio::test]
+async fn a_submission_that_meta_refuses_is_told() {
+    let stage = waiting("echo", &guests::echoing()).start().await;
     until(&stage, "echo", InstallationState::Waiting, "submitted", |report| pending(report, 3)).await;
     // A flow with the same words under another name: Meta takes no second one.
     let dir = tempfile::tempdir().unwrap().keep();

@@ -4,8 +4,13 @@ mod common;
 
 use std::time::Duration;
 
-use common::{at, open};
-use ponte_store::{InstallationState, NoticeRow, Store as _, SubmissionOutcome};
+use common::{NUMBER, at, new_send, open, text};
+use ponte_model::send::{Outbound, Payload, Recipient, Template};
+use ponte_model::{Contact, ConversationId};
+use ponte_store::{
+    BeginSend, Finish, InstallationState, Leave, NoticeRow, NumberConfig, NumberMode, NumberRow, OutboxItem,
+    SendOutcome, Settle, Store as _, SubmissionOutcome, TemplateUseRow,
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -80,4 +85,44 @@ async fn a_notice_is_told_once_closed_when_its_reason_is_gone_and_may_come_again
     let budget = store.notices(at(1_000_000)).await.unwrap().iter().find(|row| row.key == "budget/x").unwrap().seq;
     assert_eq!(store.close_notices(&[budget], at(7)).await.unwrap(), 1);
     assert_eq!(keys().await, ["flow/a", "flow/b"]);
+}
+
+#[tokio::test]
+async fn how_much_a_template_was_sent_outlives_the_outbox() {
+    let (_dir, store) = open().await;
+    let number = NumberRow {
+        id: NUMBER.into(),
+        tenant: "shop".into(),
+        waba_id: Some("1".into()),
+        display_phone: None,
+        config: NumberConfig::new(NumberMode::Coexistence, 5),
+    };
+    store.put_number(&number, at(0)).await.unwrap();
+    let send = async |key: &str, moment| {
+        let stored = store.ingest(vec![text(key, Contact::by_phone("5511"))], at(0)).await.unwrap().remove(0);
+        let conversation = ConversationId { number: NUMBER.into(), contact: stored.contact.unwrap() };
+        let mut new = new_send(key, &conversation);
+        let template = Template { name: "order".into(), language: "es".into(), components: vec![] };
+        let message =
+            Outbound { to: Recipient::Phone("5511".into()), reply_to: None, payload: Payload::Template(template) };
+        new.item = OutboxItem::Message { message: Box::new(message) };
+        store.finish(Finish { seq: stored.seq.unwrap(), sends: vec![new], ..Finish::default() }).await.unwrap();
+        let leave = Leave { echo_seq: 0, yields_to_echo: false, at: at(moment) };
+        store.begin_send(BeginSend { id: key.into(), leave, charge: None }).await.unwrap();
+        let outcome = SendOutcome::Failed { code: None, reason: "x".into() };
+        store.settle_send(Settle { id: key.into(), outcome, at: at(moment), consent: None }).await.unwrap();
+    };
+    send("a", 1).await;
+    send("b", 2).await;
+    let uses = async || store.template_uses().await.unwrap();
+    let expected = |sent, moment| {
+        vec![TemplateUseRow { waba: "1".into(), name: "order".into(), sent, last_at: at(moment) }]
+    };
+    assert_eq!(uses().await, expected(2, 2));
+    assert_eq!(store.purge(at(100), at(100)).await.unwrap().outbox, 2);
+    assert_eq!(uses().await, expected(2, 2), "the rows are gone");
+    send("c", 3).await;
+    assert_eq!(uses().await, expected(3, 3));
+    assert_eq!(store.purge(at(100), at(100)).await.unwrap().outbox, 1);
+    assert_eq!(uses().await, expected(3, 3));
 }
