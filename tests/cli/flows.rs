@@ -73,6 +73,9 @@ async fn an_installation_submits_waits_goes_live_is_paused_and_resumed() {
     // Whoever came before the pause was read may still be answered.
     shop.until_metric("ponte_events_waiting", 0.0).await;
 
+    // Other settings do not let it go.
+    shop.ponte(&install).await.ok();
+    assert_eq!(shop.installations().await[0]["state"], "paused");
     let said = shop.ponte(&["flow", "resume", "after-hours"]).await.ok();
     assert!(said.err.contains("after-hours runs"), "{said:#?}");
     assert_eq!(shop.installations().await[0]["state"], "active");
@@ -105,6 +108,9 @@ async fn what_meta_would_reject_is_refused_at_install_with_file_line_and_column(
     let shop = Shop::new();
     let package = package(&shop);
     let folder = Path::new(&package);
+    let twin = json!({"name": "again", "language": "pt_BR", "category": "UTILITY", "components": [
+        {"type": "BODY", "text": TEXT, "example": {"body_text": [["Ana", "7"]]}}]});
+    std::fs::write(folder.join("templates/again.pt_BR.json"), twin.to_string()).expect("a template");
     bring(folder, "es", "Hola {{1}}");
     bring(folder, "en", "Hello {{1}}, it has left our shop today.");
     std::fs::rename(folder.join("templates/order.en.json"), folder.join("templates/order.en_US.json")).expect("a name");
@@ -113,6 +119,7 @@ async fn what_meta_would_reject_is_refused_at_install_with_file_line_and_column(
     for line in [
         "templates/order.es.json:8:15: components[0].text ends with a variable",
         "templates/order.en_US.json:3:15: this says \"en\", and the file \"en_US\"",
+        "body and footer are those of again (pt_BR)",
         "templates/order.pt_BR.json:6:5: body: takes 2 values; in en: takes 1 values",
     ] {
         assert!(said.err.contains(line), "{line} is missing in {}", said.err);

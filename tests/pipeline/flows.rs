@@ -154,7 +154,13 @@ async fn a_crash_between_claim_and_answer_submits_nothing_twice() {
     // Two processes ended in the middle: one request had arrived, the other had not left.
     let (waba, minutes) = (WABA.into(), Duration::from_secs(600));
     for (language, text) in &TEXTS[..2] {
-        assert!(stage.store().claim_submission((&waba, "order", language), stage.clock.now(), minutes, false).await.unwrap());
+        assert!(
+            stage
+                .store()
+                .claim_submission((&waba, "order", language), stage.clock.now(), minutes, false)
+                .await
+                .unwrap()
+        );
         if *language == "pt_BR" {
             let arrived = Template::approved("order", *language, "UTILITY", *text).status("PENDING");
             stage.simulator.put_template(WABA, arrived);
@@ -216,9 +222,7 @@ async fn a_stopped_template_pauses_its_flow_tells_the_shop_and_another_flow_take
     assert!(answers(&stage, "oi").await);
     assert_eq!(stage.simulator.customer(ANA).last().unwrap().text, "oi");
 
-    for (status, trouble) in
-        [("PAUSED", "paused"), ("DISABLED", "disabled"), ("REJECTED", "rejected")]
-    {
+    for (status, trouble) in [("PAUSED", "paused"), ("DISABLED", "disabled"), ("REJECTED", "rejected")] {
         // Two webhooks of one second that say the same would be one.
         stage.clock.advance(Duration::from_secs(60));
         stage.simulator.set_template_status(WABA, "order", "pt_BR", status).await;

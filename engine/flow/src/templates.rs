@@ -49,7 +49,11 @@ pub type TemplateCheck<'a> = &'a dyn Fn(&[TemplateFile]) -> Vec<TemplateFault>;
 ///
 /// # Errors
 /// Everything that is wrong with them.
-pub(crate) fn read(dir: &Path, manifest: &Document, check: TemplateCheck<'_>) -> Result<Vec<TemplateFile>, Vec<Problem>> {
+pub(crate) fn read(
+    dir: &Path,
+    manifest: &Document,
+    check: TemplateCheck<'_>,
+) -> Result<Vec<TemplateFile>, Vec<Problem>> {
     const POINTER: &str = "/flow/templates";
     let named = manifest.value.pointer(POINTER).is_some();
     let folder = if named { path(manifest, POINTER)? } else { FOLDER };

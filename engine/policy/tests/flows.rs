@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use ponte_model::template::{Category, Component, Definition, ParameterFormat, Quality, Registered, Status, Text};
 use ponte_model::{Budget, Currency, Money, NumberId, Scope, Timestamp, WabaId};
-use ponte_policy::flows::{
-    Accepted, Account, Answer, FlowLife, News, Question, Reason, Short, State, Trouble, judge,
-};
+use ponte_policy::flows::{Accepted, Account, Answer, FlowLife, News, Question, Reason, Short, State, Trouble, judge};
 use ponte_policy::money::{Warning, Zone, day_end};
 use ponte_policy::notices::{Notice, limit_key};
 use ponte_policy::words::Language;
@@ -134,7 +132,7 @@ fn what_is_not_known_of_an_account_stops_a_flow_that_brings_templates_and_no_oth
     let listed = || [Account { waba: &waba, templates: Some(vec![]) }];
     assert_eq!(ask(&[], &[], &[]), Answer::default());
     assert_eq!(ask(&needs, &[], &[]).reasons, [Reason::NoNumber]);
-    assert_eq!(ask(&needs, &[], &[number.clone()]).reasons, [Reason::NoAccount { number: number.clone() }]);
+    assert_eq!(ask(&needs, &[], std::slice::from_ref(&number)).reasons, [Reason::NoAccount { number: number.clone() }]);
     let unlisted = [Account { waba: &waba, templates: None }];
     assert_eq!(ask(&needs, &unlisted, &[]).reasons, [Reason::NotListed { waba: waba.clone() }]);
     // A number without account stops it beside one whose account is good.
@@ -185,7 +183,8 @@ fn a_budget_stops_until_its_day_ends_or_the_limit_is_another() {
     life.found(vec![reason.clone()], at(1));
     assert_eq!(life.until(), Some(at(100)));
     assert_eq!(life.budget_stop(Some(&budget(Some(100))), at(99)), Some(reason));
-    for (budget, now) in [(Some(budget(Some(100))), 100), (Some(budget(Some(101))), 2), (Some(budget(None)), 2), (None, 2)]
+    for (budget, now) in
+        [(Some(budget(Some(100))), 100), (Some(budget(Some(101))), 2), (Some(budget(None)), 2), (None, 2)]
     {
         assert_eq!(life.budget_stop(budget.as_ref(), at(now)), None, "{budget:?} {now}");
     }

@@ -307,8 +307,7 @@ fn a_paused_flow_is_passed_over_as_if_it_were_not_installed_and_the_decision_say
         if toml.contains("day") {
             assert!(decision.why().contains("flow day is paused: its template is paused"), "{toml} {decision:?}");
         }
-        let asked =
-            chat.ask(|question| routing.explain(&Question { candidates: &candidates, ..question.clone() }));
+        let asked = chat.ask(|question| routing.explain(&Question { candidates: &candidates, ..question.clone() }));
         let first = asked.first().filter(|_| toml.contains("[[rules]]"));
         assert!(first.is_none_or(|rule| !rule.held && rule.why.contains("is paused")), "explain agrees: {asked:?}");
     }

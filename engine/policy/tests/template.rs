@@ -527,11 +527,7 @@ fn languages_of_a_template_must_take_the_same_and_text_is_compared_without_its_e
             "components[3]",
             "buttons: an address; in pt_BR: an address with a value",
         ),
-        (
-            |d| drop(d.components.remove(0)),
-            "components",
-            "there is no header; in pt_BR: text, takes 1 values",
-        ),
+        (|d| drop(d.components.remove(0)), "components", "there is no header; in pt_BR: text, takes 1 values"),
     ];
     for (change, at, why) in table {
         let found = disagreements(&good(), &other(change));
@@ -540,7 +536,8 @@ fn languages_of_a_template_must_take_the_same_and_text_is_compared_without_its_e
     }
     let mut listed = good();
     listed.category = Category::Marketing;
-    listed.components[1] = Component::Body(text("Olá {{1}}, o seu pedido {{2}} saiu para entrega e chega ainda hoje.", 0));
+    listed.components[1] =
+        Component::Body(text("Olá {{1}}, o seu pedido {{2}} saiu para entrega e chega ainda hoje.", 0));
     assert!(same_text(&good(), &listed), "examples and category are no text");
     assert!(!same_text(&good(), &with_body("Outra coisa", 0)));
 }

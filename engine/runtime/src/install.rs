@@ -110,16 +110,17 @@ pub async fn install_with(
         flow: about.name.clone(),
         version: about.version.to_string(),
         digest: package.snapshot.plugin.clone(),
-        state: if brings { InstallationState::Waiting } else { InstallationState::Active },
+        state: InstallationState::Active,
         priority: request.priority,
         numbers: request.numbers,
         package: serde_json::to_value(&package.snapshot).expect("a package is plain data"),
         settings: settings.as_json().clone(),
         created_at: now,
     };
-    let may_stop = flows::begin(store, &row.id, brings, options.no_submit).await?;
+    let (state, look) = flows::begin(store, &row.id, brings, options.no_submit).await?;
+    row.state = state;
     store.put_installation(&row, Some(&component)).await?;
-    if may_stop {
+    if look {
         row.state = flows::settle(store, &row.id, now).await?.unwrap_or(row.state);
     }
     Ok(row)

@@ -173,12 +173,11 @@ impl Hold {
     /// The hard limit that it would pass.
     pub(crate) fn of(core: &Arc<Core>, charge: Option<Charge>) -> Result<Self, Stop> {
         if let Some(charge) = &charge {
-            let told = core.purse.reserve(charge);
-            let (registry, now) = (core.registry.now(), core.clock.now());
-            match told {
-                Ok(warnings) => core.flows.warned(&registry, charge, &warnings, now),
+            match core.purse.reserve(charge) {
+                Ok(warnings) if warnings.is_empty() => {}
+                Ok(warnings) => core.flows.warned(&core.registry.now(), charge, &warnings, core.clock.now()),
                 Err(stop) => {
-                    core.flows.reached(&registry, charge, &stop, now);
+                    core.flows.reached(&core.registry.now(), charge, &stop, core.clock.now());
                     return Err(stop);
                 }
             }

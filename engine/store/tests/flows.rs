@@ -115,9 +115,8 @@ async fn how_much_a_template_was_sent_outlives_the_outbox() {
     send("a", 1).await;
     send("b", 2).await;
     let uses = async || store.template_uses().await.unwrap();
-    let expected = |sent, moment| {
-        vec![TemplateUseRow { waba: "1".into(), name: "order".into(), sent, last_at: at(moment) }]
-    };
+    let expected =
+        |sent, moment| vec![TemplateUseRow { waba: "1".into(), name: "order".into(), sent, last_at: at(moment) }];
     assert_eq!(uses().await, expected(2, 2));
     assert_eq!(store.purge(at(100), at(100)).await.unwrap().outbox, 2);
     assert_eq!(uses().await, expected(2, 2), "the rows are gone");

@@ -47,7 +47,13 @@ pub(crate) async fn run(config: &Config, command: Notices) -> anyhow::Result<Exi
         let said = |key: &str| serde_json::from_value::<Said>(row.words[key].clone()).unwrap_or_default();
         let (what, todo) = (said("what"), said("todo"));
         let over = row.closed_at.filter(|closed| *closed != row.since).map(|at| format!(" (over since {at})"));
-        println!("{:<24} {:<14} {}{}", row.since.to_string(), row.kind, what.in_language(language), over.unwrap_or_default());
+        println!(
+            "{:<24} {:<14} {}{}",
+            row.since.to_string(),
+            row.kind,
+            what.in_language(language),
+            over.unwrap_or_default()
+        );
         if !todo.in_language(language).is_empty() {
             println!("{:<24} {:<14} → {}", "", "", todo.in_language(language));
         }

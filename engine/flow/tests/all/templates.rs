@@ -4,7 +4,8 @@ use ponte_flow::{FlowPackage, PackageSnapshot, TemplateFault};
 
 use crate::kit::{Package, lines};
 
-const BODY: &str = "{\n  \"name\": \"order\",\n  \"components\": [\n    { \"type\": \"BODY\", \"text\": \"Oi\" }\n  ]\n}\n";
+const BODY: &str =
+    "{\n  \"name\": \"order\",\n  \"components\": [\n    { \"type\": \"BODY\", \"text\": \"Oi\" }\n  ]\n}\n";
 
 fn with_templates() -> Package {
     let package = Package::good();

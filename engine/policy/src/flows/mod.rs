@@ -9,5 +9,5 @@ mod need;
 mod words;
 
 pub use life::{Accepted, FlowLife, News, Reason, State, Stop};
-pub(crate) use words::template;
 pub use need::{Absent, Account, Answer, Question, Short, Trouble, judge};
+pub(crate) use words::template;

@@ -180,9 +180,9 @@ fn judge_account(question: &Question<'_>, waba: &WabaId, templates: &[&Registere
     for (name, languages) in by_name {
         let mut troubles = BTreeMap::new();
         for need in &languages {
-            let found = templates.iter().find(|one| {
-                (one.definition.name.as_str(), &one.definition.language) == (name, &need.language)
-            });
+            let found = templates
+                .iter()
+                .find(|one| (one.definition.name.as_str(), &one.definition.language) == (name, &need.language));
             let refused = || (question.refused)(waba, name, &need.language);
             let Some(trouble) = trouble(need, found.copied(), refused, question.accepted) else { continue };
             let (name, language) = (name.to_owned(), need.language.clone());
@@ -239,6 +239,5 @@ fn trouble(
     // Cheaper and with fewer conditions: what may be sent as marketing may be sent as utility. Everything else changes who
     // may get it, or what it costs.
     let better = *from == Category::Marketing && *to == Category::Utility;
-    (from != to && !better && !agreed())
-        .then(|| Trouble::Recategorized { from: from.clone(), to: to.clone() })
+    (from != to && !better && !agreed()).then(|| Trouble::Recategorized { from: from.clone(), to: to.clone() })
 }

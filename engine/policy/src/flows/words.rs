@@ -87,7 +87,11 @@ fn of(trouble: &Trouble) -> Pair {
             ),
         ),
         Trouble::Missing => Pair(
-            words("ainda não foi enviado para análise", "aún no se envió a revisión", "was not submitted for review yet"),
+            words(
+                "ainda não foi enviado para análise",
+                "aún no se envió a revisión",
+                "was not submitted for review yet",
+            ),
             words(
                 "a Ponte o envia por si; com `--no-submit`, envie com `ponte template submit`",
                 "Ponte la envía por sí sola; con `--no-submit`, envíela con `ponte template submit`",

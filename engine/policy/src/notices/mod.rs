@@ -79,7 +79,9 @@ impl Notice {
         Self {
             key: format!("{FLOWS}{flow}/{kind}/{}", stop.reason.key()),
             kind: kind.to_owned(),
-            what: Said::each(|language| words::fill(frame, language, &[("flow", flow.as_str()), ("why", &why(language).0)])),
+            what: Said::each(|language| {
+                words::fill(frame, language, &[("flow", flow.as_str()), ("why", &why(language).0)])
+            }),
             todo: Said::each(|language| why(language).1),
             until: None,
         }
@@ -87,8 +89,7 @@ impl Notice {
 
     /// An installation runs: for the first time, or again. News, with nothing to do.
     pub fn runs(flow: &InstallationId, first: bool, now: Timestamp) -> Self {
-        let (kind, frame) =
-            if first { ("flow-live", &words::LIVE) } else { ("flow-resumed", &words::RESUMED) };
+        let (kind, frame) = if first { ("flow-live", &words::LIVE) } else { ("flow-resumed", &words::RESUMED) };
         Self {
             key: format!("{kind}/{flow}/{}", now.as_millis()),
             kind: kind.to_owned(),

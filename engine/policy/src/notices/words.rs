@@ -10,21 +10,15 @@ const fn words(pt_br: &'static str, es: &'static str, en: &'static str) -> Words
 
 pub(super) const WAITING: Words =
     words("o fluxo {flow} aguarda: {why}", "el flujo {flow} espera: {why}", "flow {flow} waits: {why}");
-pub(super) const PAUSED: Words = words(
-    "o fluxo {flow} está pausado: {why}",
-    "el flujo {flow} está en pausa: {why}",
-    "flow {flow} is paused: {why}",
-);
+pub(super) const PAUSED: Words =
+    words("o fluxo {flow} está pausado: {why}", "el flujo {flow} está en pausa: {why}", "flow {flow} is paused: {why}");
 pub(super) const LIVE: Words = words(
     "o fluxo {flow} está no ar: tudo o que precisava foi aprovado",
     "el flujo {flow} está en marcha: todo lo que necesitaba fue aprobado",
     "flow {flow} is live: all that it needed is approved",
 );
-pub(super) const RESUMED: Words = words(
-    "o fluxo {flow} voltou a funcionar",
-    "el flujo {flow} volvió a funcionar",
-    "flow {flow} runs again",
-);
+pub(super) const RESUMED: Words =
+    words("o fluxo {flow} voltou a funcionar", "el flujo {flow} volvió a funcionar", "flow {flow} runs again");
 pub(super) const SOFT: Words = words(
     "{scope} gastou {used} hoje; o aviso é a partir de {limit}",
     "{scope} gastó {used} hoy; el aviso es a partir de {limit}",

@@ -90,7 +90,9 @@ fn without_examples(part: &Component) -> Option<Component> {
     let bare = |text: &Text| Text { text: text.text.clone(), examples: 0 };
     Some(match part {
         Component::Header(Header::Text(text)) => Component::Header(Header::Text(bare(text))),
-        Component::Header(Header::Media { kind, .. }) => Component::Header(Header::Media { kind: *kind, sample: false }),
+        Component::Header(Header::Media { kind, .. }) => {
+            Component::Header(Header::Media { kind: *kind, sample: false })
+        }
         Component::Body(text) => Component::Body(bare(text)),
         Component::Buttons { buttons } => Component::Buttons { buttons: buttons.iter().map(bare_button).collect() },
         Component::Carousel { cards } => Component::Carousel {

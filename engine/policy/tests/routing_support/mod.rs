@@ -66,8 +66,10 @@ impl Chat<'_> {
         };
         let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any };
         let names = ["menu".into(), "night".into(), "boletos".into()];
-        let candidates: Vec<_> =
-            names.iter().map(|installation| Candidate { installation, trigger: &trigger, open: None, paused: None }).collect();
+        let candidates: Vec<_> = names
+            .iter()
+            .map(|installation| Candidate { installation, trigger: &trigger, open: None, paused: None })
+            .collect();
         let (id, contact, phone) = ("1".into(), self.contact.into(), self.phone.into());
         ask(&Question {
             event: &event,

@@ -105,13 +105,14 @@ pub async fn resume_flow(
 }
 
 /// Before an installation is stored: an operator's pause and what they agreed to stay, everything else begins anew. One
-/// that brings nothing and never stood any other way than running has no life. Whether it can be stopped by anything.
+/// that brings nothing and never stood any other way than running has no life. Its state until somebody has looked, and
+/// whether somebody must.
 pub(crate) async fn begin(
     store: &dyn Store,
     id: &InstallationId,
     brings_templates: bool,
     no_submit: bool,
-) -> Result<bool, StoreError> {
+) -> Result<(InstallationState, bool), StoreError> {
     loop {
         let (before, revision) = lives(store).await?.remove(id).unwrap_or_default();
         let mut life = before.clone();
@@ -120,7 +121,11 @@ pub(crate) async fn begin(
             life.live_at = None;
         }
         if life == before || write(store, id, &life, revision).await? {
-            return Ok(brings_templates || life != FlowLife::default());
+            let state = match state_of(&life) {
+                InstallationState::Active if brings_templates => InstallationState::Waiting,
+                state => state,
+            };
+            return Ok((state, brings_templates || life != FlowLife::default()));
         }
     }
 }

@@ -20,8 +20,8 @@ use tokio::sync::Notify;
 
 use crate::core::Core;
 use crate::registry::Snapshot;
-pub(crate) use commands::{begin, settle};
 pub use commands::{FlowReport, pause_flow, report_flows, resume_flow};
+pub(crate) use commands::{begin, settle};
 pub(crate) use keeper::run;
 pub(crate) use look::notice_row;
 use look::{Scene, look};
@@ -162,10 +162,8 @@ pub(crate) async fn refresh(core: &Core, anew: bool) -> Result<(), StoreError> {
     let looked = look(&*core.store, &core.templates, &scene, &hits, now, None, &mut told).await?;
     flows.money().hits.retain(|id, _| looked.over_budget.contains(id));
     let halted = Arc::new(looked.halted);
-    let before = std::mem::replace(
-        &mut *flows.halted.write().unwrap_or_else(PoisonError::into_inner),
-        Arc::clone(&halted),
-    );
+    let before =
+        std::mem::replace(&mut *flows.halted.write().unwrap_or_else(PoisonError::into_inner), Arc::clone(&halted));
     // What a stopped flow had wanted to send waits in the store.
     for id in before.keys().filter(|id| !halted.contains_key(*id)) {
         if core.store.release_held(id).await? > 0 {

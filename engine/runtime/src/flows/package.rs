@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ponte_flow::{FlowPackage, PackageError, TemplateFault, TemplateFile};
-use ponte_model::template::Definition;
+use ponte_model::template::{Category, Component, Definition};
 use ponte_policy::template::{Severity, disagreements, lint};
 use ponte_whatsapp::template::definition;
 
@@ -35,7 +35,10 @@ pub fn check_templates(files: &[TemplateFile]) -> Vec<TemplateFault> {
             [("/name", &definition.name, &file.name), ("/language", &definition.language, &file.language)]
         {
             if said != named {
-                let help = format!("write \"{named}\", or rename the file to {}.{}.json", definition.name, definition.language);
+                let help = format!(
+                    "write \"{named}\", or rename the file to {}.{}.json",
+                    definition.name, definition.language
+                );
                 fault(pointer, format!("this says {said:?}, and the file {named:?}"), Some(help));
             }
         }
@@ -46,6 +49,12 @@ pub fn check_templates(files: &[TemplateFile]) -> Vec<TemplateFault> {
         understood.push((index, definition));
     }
     for (position, (index, other)) in understood.iter().enumerate() {
+        let twin = understood[..position].iter().find(|(_, one)| one.name != other.name && says_the_same(one, other));
+        if let Some((_, twin)) = twin {
+            let what = format!("body and footer are those of {} ({})", twin.name, twin.language);
+            let help = "Meta takes a text once in an account: change the wording, or use that template".to_owned();
+            faults.push(TemplateFault { index: *index, pointer: "/components".into(), what, help: Some(help) });
+        }
         let Some((_, first)) = understood[..position].iter().find(|(_, one)| one.name == other.name) else { continue };
         for (at, what) in disagreements(first, other) {
             let help = "a flow fills in all languages of a template alike: make them take the same".to_owned();
@@ -53,6 +62,19 @@ pub fn check_templates(files: &[TemplateFile]) -> Vec<TemplateFault> {
         }
     }
     faults
+}
+
+/// Whether the platform would take two templates for one. (Meta: template review.)
+fn says_the_same(one: &Definition, other: &Definition) -> bool {
+    let said = |definition: &Definition| {
+        let text = |part: &Component| match part {
+            Component::Body(text) => text.text.clone(),
+            Component::Footer { text, .. } => text.clone(),
+            _ => None,
+        };
+        definition.components.iter().filter_map(text).collect::<Vec<_>>()
+    };
+    one.category != Category::Authentication && !said(one).is_empty() && said(one) == said(other)
 }
 
 /// `components[1].buttons[0].text` as a JSON Pointer.

@@ -122,9 +122,7 @@ impl Desk {
             let hours = crate::common::hours(&row.settings).map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
             let trigger = crate::registry::trigger(&package.manifest.trigger);
             let paused = stops.get(&row.id).filter(|stops| !stops.is_empty());
-            let paused = paused.map(|stops| {
-                stops.iter().map(|stop| stop.why(&row.id)).collect::<Vec<_>>().join("; ")
-            });
+            let paused = paused.map(|stops| stops.iter().map(|stop| stop.why(&row.id)).collect::<Vec<_>>().join("; "));
             flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours, paused });
         }
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })

@@ -14,9 +14,8 @@ type Written = std::result::Result<u64, sqlx::Error>;
 
 impl SqliteStore {
     pub(super) async fn read_installation_lives(&self) -> Result<Vec<FlowLifeRow>> {
-        let rows = sqlx::query("SELECT installation, life, revision FROM installation_life")
-            .fetch_all(&self.readers)
-            .await?;
+        let rows =
+            sqlx::query("SELECT installation, life, revision FROM installation_life").fetch_all(&self.readers).await?;
         rows.iter()
             .map(|row| {
                 Ok(FlowLifeRow {
@@ -29,9 +28,8 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_submissions(&self) -> Result<Vec<SubmissionRow>> {
-        let rows = sqlx::query("SELECT * FROM submissions ORDER BY waba_id, name, language")
-            .fetch_all(&self.readers)
-            .await?;
+        let rows =
+            sqlx::query("SELECT * FROM submissions ORDER BY waba_id, name, language").fetch_all(&self.readers).await?;
         Ok(rows.iter().map(submission).collect())
     }
 

@@ -16,10 +16,11 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{flows, money, policies, templates};
 use crate::{
-    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    FlowLifeRow, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
-    Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
-    StatusUpdate, Store, StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, FlowLifeRow,
+    Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow, NumberRow, OutboxItem,
+    PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler,
+    StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, SubmissionOutcome,
+    SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.

@@ -45,7 +45,9 @@ pub(super) async fn after_install(
                 Submitted::Taken { status } => format!("{template} is submitted: {status}"),
                 Submitted::Elsewhere => format!("{template} is being submitted already"),
                 Submitted::Refused { why } => format!("{template} was not taken: {why}"),
-                Submitted::Later { why } => format!("{template} could not be submitted: {why}; `ponte serve` tries again"),
+                Submitted::Later { why } => {
+                    format!("{template} could not be submitted: {why}; `ponte serve` tries again")
+                }
             });
         })
         .await?;
