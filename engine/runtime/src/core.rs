@@ -117,9 +117,15 @@ impl Core {
     /// Reads numbers, templates, installations, policies and budgets anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         self.templates.reload(&*self.store).await?;
-        // Before anybody is asked: an installation that must wait is never asked at all.
-        flows::refresh(self, true).await?;
-        let broken = self.registry.reload(&*self.store).await?;
+        let (looked, read) = tokio::join!(flows::refresh(self, true), self.registry.read(&*self.store));
+        // Who must wait is known before anybody is asked.
+        looked?;
+        let (snapshot, broken) = read?;
+        // What was installed between the two reads.
+        if snapshot.installations().any(|one| !one.templates().is_empty() && !self.flows.knows(one)) {
+            flows::refresh(self, true).await?;
+        }
+        self.registry.publish(snapshot);
         self.templates.ask_for_new(&self.registry.now());
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");

@@ -80,7 +80,7 @@ async fn a_notice_is_told_once_closed_when_its_reason_is_gone_and_may_come_again
     assert_eq!(store.notices(at(0)).await.unwrap().len(), 3, "what is over can be looked up");
     assert_eq!(store.tell(Some("flow/"), &both, at(4)).await.unwrap(), 1, "it came again");
     let news = NoticeRow { closed_at: Some(at(5)), ..notice("live/a/5", 5) };
-    assert_eq!(store.tell(None, &[news.clone()], at(5)).await.unwrap(), 1);
+    assert_eq!(store.tell(None, std::slice::from_ref(&news), at(5)).await.unwrap(), 1);
     assert_eq!(store.tell(None, &[news], at(6)).await.unwrap(), 0, "news is news once");
     let budget = store.notices(at(1_000_000)).await.unwrap().iter().find(|row| row.key == "budget/x").unwrap().seq;
     assert_eq!(store.close_notices(&[budget], at(7)).await.unwrap(), 1);

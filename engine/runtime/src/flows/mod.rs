@@ -19,7 +19,7 @@ use ponte_store::StoreError;
 use tokio::sync::Notify;
 
 use crate::core::Core;
-use crate::registry::Snapshot;
+use crate::registry::{Installed, Snapshot};
 pub use commands::{FlowReport, pause_flow, report_flows, resume_flow};
 pub(crate) use commands::{begin, settle};
 pub(crate) use keeper::run;
@@ -114,6 +114,13 @@ impl Flows {
         self.money.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the last look saw an installation as it is.
+    pub(crate) fn knows(&self, installed: &Installed) -> bool {
+        let scene = self.scene();
+        let seen = scene.subjects.iter().find(|subject| subject.id == installed.id);
+        seen.is_some_and(|subject| subject.files == installed.templates())
+    }
+
     fn scene(&self) -> Arc<Scene> {
         Arc::clone(&self.scene.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -160,7 +167,8 @@ pub(crate) async fn refresh(core: &Core, anew: bool) -> Result<(), StoreError> {
     };
     let now = core.clock.now();
     let looked = look(&*core.store, &core.templates, &scene, &hits, now, None, &mut told).await?;
-    flows.money().hits.retain(|id, _| looked.over_budget.contains(id));
+    // What came while it looked is for the next look.
+    flows.money().hits.retain(|id, _| looked.over_budget.contains(id) || !hits.contains_key(id));
     let halted = Arc::new(looked.halted);
     let before =
         std::mem::replace(&mut *flows.halted.write().unwrap_or_else(PoisonError::into_inner), Arc::clone(&halted));

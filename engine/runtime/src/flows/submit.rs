@@ -12,7 +12,7 @@ use ponte_model::template::Status;
 use ponte_model::{InstallationId, WabaId};
 use ponte_policy::flows::Absent;
 use ponte_store::{Store, StoreError, SubmissionOutcome};
-use ponte_whatsapp::errors::Class;
+use ponte_whatsapp::errors::{Class, lookup};
 use ponte_whatsapp::graph::{GraphClient, SendError};
 use secrecy::SecretString;
 
@@ -77,6 +77,10 @@ pub(super) async fn submit(
     let (outcome, kept) = match graph.create_template(&template.waba, token, &file.body).await {
         Ok(submitted) => (Submitted::Taken { status: submitted.status }, Some(SubmissionOutcome::Submitted)),
         Err(SendError::NotSent { why }) => (Submitted::Later { why }, None),
+        // Meta said no by a code that nobody here knows. Should it have taken the template all the same, the list tells.
+        Err(SendError::InDoubt { why, error: Some(error) }) if lookup(error.error.code).is_none() => {
+            (Submitted::Refused { why: why.clone() }, Some(SubmissionOutcome::Refused { why }))
+        }
         // The claim stands: until it lapses nobody submits, and the list tells by then.
         Err(SendError::InDoubt { why, .. }) => return Ok(Submitted::Later { why }),
         Err(SendError::Rejected(error)) => {

@@ -1,6 +1,6 @@
 //! An installation, ready to run: its package and settings understood, its plugin loaded.
 
-use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TriggerEvent, TriggerHours};
+use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TemplateFile, TriggerEvent, TriggerHours};
 use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Refusal, TenantId};
 use ponte_policy::hours::Hours;
 use ponte_policy::{HoursCondition, Trigger};
@@ -107,6 +107,11 @@ impl Installed {
     pub(crate) fn language(&self) -> String {
         let set = self.settings.get("language").and_then(|language| language.as_str());
         set.filter(|language| *language != "auto").unwrap_or_default().to_owned()
+    }
+
+    /// The message templates that its package brings.
+    pub(crate) fn templates(&self) -> &[TemplateFile] {
+        &self.package.templates
     }
 
     /// A setting, as JSON.

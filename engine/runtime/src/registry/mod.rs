@@ -156,8 +156,9 @@ impl Registry {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads everything anew. An installation that cannot run costs no other; it is reported and left out.
-    pub(crate) async fn reload(&self, store: &dyn Store) -> ponte_store::Result<Vec<Broken>> {
+    /// Reads everything anew, for [`Registry::publish`]. An installation that cannot run costs no other; it is reported and
+    /// left out.
+    pub(crate) async fn read(&self, store: &dyn Store) -> ponte_store::Result<(Snapshot, Vec<Broken>)> {
         let numbers = store.numbers().await?.into_iter();
         let mut lives = HashMap::new();
         for row in store.lives().await? {
@@ -182,8 +183,12 @@ impl Registry {
         }
         let hears = |installed: &&Arc<Installed>| installed.trigger.events.contains("receipt");
         snapshot.listeners = Arc::new(snapshot.installations().filter(hears).map(|one| one.id.clone()).collect());
+        Ok((snapshot, broken))
+    }
+
+    /// Puts what was read into force.
+    pub(crate) fn publish(&self, snapshot: Snapshot) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
-        Ok(broken)
     }
 
     async fn ready(
