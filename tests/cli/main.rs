@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod events;
 mod example;
+mod flows;
 mod help;
 mod hooks;
 mod install;

@@ -211,6 +211,11 @@ impl Shop {
         self.ponte(&["flow", "list", "--json"]).await.ok().json()
     }
 
+    /// Waits until the one installation stands so.
+    pub(crate) async fn until_state(&self, state: &str) {
+        until(state, async || (self.installations().await[0]["state"] == *state).then_some(())).await;
+    }
+
     /// Starts `ponte serve` and waits until it is ready. What it writes goes to a file.
     pub(crate) async fn serve(&self) -> Serving {
         self.serve_with(&["serve"]).await

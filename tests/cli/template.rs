@@ -20,7 +20,7 @@ async fn a_template_is_checked_submitted_and_listed_with_its_status() {
     shop.ponte(&["template", "sync"]).await.ok();
     let said = shop.ponte(&["template", "list"]).await.ok();
     let line = said.out.lines().nth(1).expect("a line").split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(line, format!("order_shipped pt_BR PENDING MARKETING RED {WABA} was UTILITY"));
+    assert_eq!(line, format!("order_shipped pt_BR PENDING MARKETING RED {WABA} - 0 was UTILITY"));
     let listed = shop.ponte(&["template", "list", "--json"]).await.ok().json();
     assert_eq!((&listed[0]["name"], &listed[0]["status"]), (&json!("order_shipped"), &json!("PENDING")));
 }

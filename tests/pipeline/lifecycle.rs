@@ -200,11 +200,18 @@ async fn fourteen_quiet_days_bring_three_alerts_and_an_echo_resets_them() {
         ponte_clock::pause(Duration::from_millis(30)).await;
         assert_eq!(quiet_days(&life(&stage).await.raised), expected, "day {day}");
     }
+    let open = async || {
+        let rows = stage.store().notices(Timestamp::from_millis(i64::MAX)).await.unwrap();
+        rows.into_iter().map(|row| row.key).filter(|key| key.contains(NUMBER)).collect::<Vec<_>>()
+    };
+    let keys = open().await;
+    assert!(keys.len() == 1 && keys[0].contains("phone-quiet-13"), "the shop is told the last: {keys:?}");
     phone.writes(ANA, "voltei").await;
     stage.rest().await;
     stage.clock.advance(9 * DAY);
     ponte_clock::pause(Duration::from_millis(50)).await;
     assert_eq!(quiet_days(&life(&stage).await.raised), [10, 12, 13], "those of the former silence");
+    assert_eq!(open().await, Vec::<String>::new(), "it is over");
     stage.clock.advance(DAY);
     comes(&stage, "the first of a new silence", |life| quiet_days(&life.raised) == [10]).await;
 }

@@ -3,6 +3,7 @@
 mod consent;
 mod debounce;
 mod faults;
+mod flows;
 mod hostile;
 mod joins;
 mod lifecycle;

@@ -33,7 +33,7 @@ pub(crate) enum Command {
     /// Look at what webhooks say.
     #[command(subcommand)]
     Events(Events),
-    /// Install flows, list them, remove them.
+    /// Install flows, list them, tell how they stand, pause them, remove them.
     #[command(subcommand)]
     Flow(Flow),
     /// Register business numbers, list them, tell how they stand, pause them.
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     /// Who agreed to what: show it, write it down, import lists, take people off everything.
     #[command(subcommand)]
     Consent(Consent),
+    /// What the shop should know: flows that wait or are paused, templates that Meta stopped, budgets, quiet phones.
+    Notices(crate::commands::notices::Notices),
     /// Check the configuration, the database, numbers and flows, and say what to do about what is wrong.
     Doctor,
     /// Compile a component; started by ponte itself, with limits of its own.
@@ -79,6 +81,10 @@ pub(crate) enum Events {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Flow {
     /// Install a flow package, or install it anew with other settings.
+    ///
+    /// A package that brings message templates waits until Meta has approved them in the accounts of its numbers: those
+    /// that an account lacks are submitted now (or by `ponte serve`, where that fails), and the flow goes live by itself on
+    /// the approval. A template that an account has already with the same text is taken as it is.
     Install {
         /// The folder with the package's flow.toml.
         package: PathBuf,
@@ -97,12 +103,44 @@ pub(crate) enum Flow {
         /// Lower is asked first; among equals, a flow for some people only (such as vip-handoff) before those for everybody.
         #[arg(long, default_value_t = 100)]
         priority: i64,
+        /// Submit none of the package's templates: somebody else does. The flow waits for them all the same.
+        #[arg(long)]
+        no_submit: bool,
     },
-    /// List what is installed, in the order in which it is asked.
+    /// List what is installed, in the order in which it is asked, and what stops it.
     List {
         /// As JSON, for scripts.
         #[arg(long)]
         json: bool,
+    },
+    /// Tell how an installation stands: what it waits for, why it is paused, what to do.
+    Show {
+        /// The installation.
+        name: String,
+        /// As JSON, for scripts.
+        #[arg(long)]
+        json: bool,
+        /// The language of what to do.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
+    },
+    /// Pause an installation until `ponte flow resume`. Events are routed as if it were not installed; its templates that
+    /// wait to be sent wait on.
+    Pause {
+        /// The installation.
+        name: String,
+        /// Why, for `ponte flow show` and `ponte notices`.
+        #[arg(long, default_value = "no reason given")]
+        why: String,
+    },
+    /// Let an installation run again that was paused by `ponte flow pause`. What the host stopped for a template or a budget
+    /// goes on by itself when the reason is gone.
+    Resume {
+        /// The installation.
+        name: String,
+        /// Agree to the category that Meta gave to its templates, and to its price.
+        #[arg(long)]
+        accept_category: bool,
     },
     /// Remove an installation, its state and its timers.
     Remove {
@@ -264,7 +302,7 @@ pub(crate) enum Template {
     ///
     /// `ponte serve` does so at its start and every six hours, and hears of changes by webhooks at once.
     Sync,
-    /// List the templates with status, category and quality.
+    /// List the templates with status, category and quality, the flows that bring them, and how much they are sent.
     List {
         /// As JSON, for scripts.
         #[arg(long)]

@@ -52,6 +52,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
         Command::Money(money) => commands::money::run(&config()?, money).await,
         Command::Consent(consent) => commands::consent::run(&config()?, consent).await,
+        Command::Notices(notices) => commands::notices::run(&config()?, notices).await,
         Command::Doctor => commands::doctor::run(config()).await,
         Command::CompileComponent => unreachable!("handled before the runtime starts"),
     }

@@ -15,6 +15,7 @@ mod permission;
 mod problem;
 mod schema;
 mod settings;
+mod templates;
 mod texts;
 
 pub use contract::{Contract, HOST_CONTRACT};
@@ -25,4 +26,5 @@ pub use package::{FlowPackage, PackageSnapshot};
 pub use permission::Permission;
 pub use problem::{PackageError, Problem, SettingsError};
 pub use settings::{ExtraCheck, Settings};
+pub use templates::{TemplateCheck, TemplateFault, TemplateFile};
 pub use texts::Texts;

@@ -1,4 +1,4 @@
-//! A flow package: a directory with `flow.toml`, a plugin, a settings schema and texts.
+//! A flow package: a directory with `flow.toml`, a plugin, a settings schema, texts and templates.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::document::{Document, Focus};
 use crate::settings::{self, ExtraCheck};
+use crate::templates::{self, TemplateCheck, TemplateFile};
 use crate::{Manifest, PackageError, Problem, Settings, SettingsError, Texts, manifest};
 
 /// The manifest's file name.
@@ -44,16 +45,28 @@ pub struct PackageSnapshot {
     pub texts: Texts,
     /// Which plugin it is.
     pub plugin: Digest256,
+    /// The message templates that it brings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<TemplateFile>,
 }
 
 impl FlowPackage {
-    /// Reads the package in a directory and checks all of it.
+    /// Reads the package in a directory and checks all of it, save what its templates say: see
+    /// [`FlowPackage::open_with`].
     ///
     /// # Errors
     /// Everything that is wrong with it, each with its place and what would be right.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, PackageError> {
+        Self::open_with(dir, &|_| Vec::new())
+    }
+
+    /// The same, and `check` finds what is wrong with its templates.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place and what would be right.
+    pub fn open_with(dir: impl AsRef<Path>, check: TemplateCheck<'_>) -> Result<Self, PackageError> {
         let dir = dir.as_ref();
-        read(dir).map_err(|mut problems| {
+        read(dir, check).map_err(|mut problems| {
             problems.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
             PackageError { dir: dir.to_owned(), problems }
         })
@@ -114,7 +127,7 @@ impl PackageSnapshot {
     }
 }
 
-fn read(dir: &Path) -> Result<FlowPackage, Vec<Problem>> {
+fn read(dir: &Path, check: TemplateCheck<'_>) -> Result<FlowPackage, Vec<Problem>> {
     let text = read_text(dir, MANIFEST).map_err(|what| {
         vec![Problem::with_file(MANIFEST, what, "a flow package is a directory with a `flow.toml` in it")]
     })?;
@@ -124,13 +137,14 @@ fn read(dir: &Path) -> Result<FlowPackage, Vec<Problem>> {
     let schema = read_schema(dir, &manifest).map_err(|found| problems.extend(found)).ok();
     let texts = read_texts(dir, &manifest).map_err(|found| problems.extend(found)).ok();
     let plugin = read_plugin(dir, &manifest).map_err(|found| problems.extend(found)).ok();
+    let templates = templates::read(dir, &manifest, check).map_err(|found| problems.extend(found)).ok();
     let has_text = texts.as_ref().map(|texts| |key: &str| texts.get(key, "").is_some());
     let has_text = has_text.as_ref().map(|has_text| has_text as &dyn Fn(&str) -> bool);
     problems.extend(manifest::cross_check(&manifest, schema.as_ref(), has_text));
 
-    match (serde_json::from_value(manifest.value.clone()), schema, texts, plugin) {
-        (Ok(manifest), Some(schema), Some(texts), Some((path, plugin))) if problems.is_empty() => {
-            Ok(FlowPackage { plugin: path, snapshot: PackageSnapshot { manifest, schema, texts, plugin } })
+    match (serde_json::from_value(manifest.value.clone()), schema, texts, plugin, templates) {
+        (Ok(manifest), Some(schema), Some(texts), Some((path, plugin)), Some(templates)) if problems.is_empty() => {
+            Ok(FlowPackage { plugin: path, snapshot: PackageSnapshot { manifest, schema, texts, plugin, templates } })
         }
         (Err(error), ..) if problems.is_empty() => {
             Err(vec![manifest.problem("", Focus::Value, format!("this manifest is not understood: {error}"), None)])
@@ -196,12 +210,12 @@ fn read_plugin(dir: &Path, manifest: &Document) -> Result<(PathBuf, Digest256), 
 
 /// A path that the manifest names. Where it names none, or one that leads out of the package, there is nothing to
 /// add: that was complained of.
-fn path<'m>(manifest: &'m Document, pointer: &str) -> Result<&'m str, Vec<Problem>> {
+pub(crate) fn path<'m>(manifest: &'m Document, pointer: &str) -> Result<&'m str, Vec<Problem>> {
     let plain = |name: &&str| Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     manifest.str(pointer).filter(plain).ok_or_else(Vec::new)
 }
 
-fn read_text(dir: &Path, name: &str) -> Result<String, String> {
+pub(crate) fn read_text(dir: &Path, name: &str) -> Result<String, String> {
     String::from_utf8(read_bytes(dir, name, MOST_TEXT_BYTES)?)
         .map_err(|error| format!("`{name}` is not UTF-8: {error}"))
 }
@@ -217,7 +231,7 @@ fn read_bytes(dir: &Path, name: &str, most: u64) -> Result<Vec<u8>, String> {
 }
 
 /// The names in a directory, in order; none if it cannot be read.
-fn file_names(dir: &Path) -> Vec<String> {
+pub(crate) fn file_names(dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();

@@ -8,6 +8,9 @@
 //! - [`template`]: whether a message fits its template, and what the review would reject.
 //! - [`lifecycle`]: how a number stands with its phone and its account, and what that means for sending.
 //! - [`profile`]: what a provider passes on; [`capabilities`]: what that changes for people; [`mode`]: where a number lives.
+//! - [`flows`]: whether an installation runs, waits for its templates or is paused, and why.
+//! - [`notices`]: what the shop is told.
+//! - [`profile`]: what a provider passes on.
 //! - [`consent`]: what a person wants to hear, how often, and when.
 //! - [`debounce`]: which lines of a customer are answered together, and when.
 //! - [`hours`]: open and closed periods on a wall clock.
@@ -18,6 +21,7 @@ mod collision;
 pub mod consent;
 pub mod debounce;
 mod facts;
+pub mod flows;
 mod fold;
 mod handed;
 pub mod hours;
@@ -25,6 +29,7 @@ pub mod lifecycle;
 mod merge;
 pub mod mode;
 pub mod money;
+pub mod notices;
 mod on_phone;
 pub mod pacing;
 mod phone;
@@ -38,8 +43,8 @@ pub mod words;
 
 pub use collision::{Collision, collision};
 pub use facts::{Echo, Facts, FollowUp, Ownership, Thread};
-pub use handed::{Handed, hand_on};
 pub use fold::{answered, fold, hand_off, hold, not_taken, release};
+pub use handed::{Handed, hand_on};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use phone::{Heard, Learned, PhoneWords, Sighting};

@@ -6,7 +6,7 @@ use ponte_model::{
     Body, Choice, Content, Event, HandOffTarget, InstallationId, Lane, Message, MessageId, Origin, Owner, Timestamp,
 };
 use ponte_policy::debounce::{Arrival, LONGEST, MOST_LINES, Manner, Patience, manner, wait};
-use ponte_policy::{Facts, fold, hand_on};
+use ponte_policy::{Facts, Release, fold, hand_on};
 use proptest::prelude::*;
 
 fn at(millis: u64) -> Timestamp {
@@ -177,12 +177,14 @@ fn edits_and_deletions_of_waiting_lines() {
 fn what_was_handed_over_and_not_taken_up_may_be_handed_on_by_the_same_flow() {
     let (vip, other) = (InstallationId::from("vip"), InstallationId::from("other"));
     let owner = |facts: &Facts| facts.ownership.owner;
-    let facts = hand_on(Facts::default(), HandOffTarget::App, "Ana", (&vip, &"a".into()), secs(0));
+    let facts = hand_on(Facts::default(), HandOffTarget::App, "Ana", (&vip, &"a".into()), secs(0), &Release::default());
     assert_eq!((owner(&facts), facts.handed.as_ref().unwrap().note.as_str()), (Owner::App, "Ana"));
 
-    let not_ours = hand_on(facts.clone(), HandOffTarget::Team, "x", (&other, &"b".into()), secs(60));
+    let not_ours =
+        hand_on(facts.clone(), HandOffTarget::Team, "x", (&other, &"b".into()), secs(60), &Release::default());
     assert_eq!(not_ours, facts);
-    let on = hand_on(facts.clone(), HandOffTarget::Team, "Ana waits", (&vip, &"c".into()), secs(60));
+    let on =
+        hand_on(facts.clone(), HandOffTarget::Team, "Ana waits", (&vip, &"c".into()), secs(60), &Release::default());
     let handed = on.handed.clone().unwrap();
     assert_eq!(
         (owner(&on), handed.to, handed.note.as_str(), handed.at),
@@ -193,7 +195,7 @@ fn what_was_handed_over_and_not_taken_up_may_be_handed_on_by_the_same_flow() {
     let echo = Event { origin: Origin::App, at: secs(30), ..message(Content::Welcome) };
     let echo = Event { body: Body::Echo(Message::of(Content::Text { body: "oi".into() })), ..echo };
     let taken = fold(facts, &echo, 9);
-    let late = hand_on(taken.clone(), HandOffTarget::Team, "x", (&vip, &"c".into()), secs(60));
+    let late = hand_on(taken.clone(), HandOffTarget::Team, "x", (&vip, &"c".into()), secs(60), &Release::default());
     assert_eq!(late, taken, "somebody answered: the chat is theirs");
 }
 

@@ -7,8 +7,8 @@ use ponte_model::{
     Timestamp,
 };
 use ponte_policy::{
-    Candidate, Facts, Handler, FollowUp, HoursCondition, NumberTraits, Person, Question, Routing, RoutingPolicy, Trigger,
-    fold, route,
+    Candidate, Facts, FollowUp, Handler, HoursCondition, NumberTraits, Person, Question, Routing, RoutingPolicy,
+    Trigger, fold, route,
 };
 
 fn at(hours: u64) -> Timestamp {
@@ -77,8 +77,8 @@ fn decide(event: &Event, case: &Case) -> String {
     let (orders, menu) = (trigger(&["order", "message"], true), trigger(&["message"], false));
     let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
     let candidates = [
-        Candidate { installation: &ids[0], trigger: &orders, open: None, owner: case.owner },
-        Candidate { installation: &ids[1], trigger: &menu, open: None, owner: case.owner },
+        Candidate { installation: &ids[0], trigger: &orders, open: None, owner: case.owner, paused: None },
+        Candidate { installation: &ids[1], trigger: &menu, open: None, owner: case.owner, paused: None },
     ];
     let (number, contact, phone) = ("1".into(), "con_1".into(), "5511987654321".into());
     let decision = route(
@@ -140,14 +140,18 @@ fn an_order_changes_nothing_of_who_speaks_or_of_the_window() {
 fn a_flow_that_follows_up_hears_those_who_may_be_answering_it_before_others_and_nobody_else() {
     let who = |heard_last| {
         let routing = Routing::default();
-        let trigger =
-            |follow_up| Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up, people: None };
+        let trigger = |follow_up| Trigger {
+            events: ["message".to_owned()].into(),
+            hours: HoursCondition::Any,
+            follow_up,
+            people: None,
+        };
         let (orders, menu) = (trigger(true), trigger(false));
         let ids: [InstallationId; 2] = ["orders".into(), "menu".into()];
         // Behind the other in priority.
         let candidates = [
-            Candidate { installation: &ids[1], trigger: &menu, open: None, owner: Owner::Nobody },
-            Candidate { installation: &ids[0], trigger: &orders, open: None, owner: Owner::Nobody },
+            Candidate { installation: &ids[1], trigger: &menu, open: None, owner: Owner::Nobody, paused: None },
+            Candidate { installation: &ids[0], trigger: &orders, open: None, owner: Owner::Nobody, paused: None },
         ];
         let event = event(Origin::Customer, Body::Message(Message::of(Content::Text { body: "cadê?".into() })));
         let question = Question {

@@ -257,11 +257,12 @@ fn each_condition_holds_where_it_should() {
 fn a_rule_to_a_flow_goes_by_that_flows_own_hours() {
     let routing = routing("[[rules]]\nname = \"day\"\nto = { flow = \"day\" }\nwhen = { hours = \"open\" }\n");
     let (day, menu) = ("day".into(), "menu".into());
-    let any = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
+    let any =
+        Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
     for (open, expected) in [(Some(true), "day"), (Some(false), "menu"), (None, "menu")] {
         let candidates = [
-            Candidate { installation: &menu, trigger: &any, open: Some(true), owner: Owner::Nobody },
-            Candidate { installation: &day, trigger: &any, open, owner: Owner::Nobody },
+            Candidate { installation: &menu, trigger: &any, open: Some(true), owner: Owner::Nobody, paused: None },
+            Candidate { installation: &day, trigger: &any, open, owner: Owner::Nobody, paused: None },
         ];
         let decision =
             Chat::default().ask(|question| route(&routing, &Question { candidates: &candidates, ..question.clone() }));
@@ -276,6 +277,54 @@ fn a_rule_to_a_flow_that_cannot_take_the_event_says_so_and_asks_no_other() {
     assert_eq!(decision.handler, Handler::Nobody);
     assert_eq!(decision.rule.to_string(), "flow-not-active");
     assert_eq!(decision.why(), "rule 1:gone named flow gone, but it is not active on this number");
+}
+
+#[test]
+fn a_paused_flow_is_passed_over_as_if_it_were_not_installed_and_the_decision_says_so() {
+    let (day, menu) = ("day".into(), "menu".into());
+    let any =
+        Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
+    let to_day = "[[rules]]\nname = \"day\"\nto = { flow = \"day\" }\n";
+    let then = |more: &str| format!("{to_day}{more}");
+    // The policy, whether `menu` is paused too, who speaks; the rule that decides, and who handles it.
+    let table = [
+        ("".to_owned(), false, Owner::Nobody, "first-match", Handler::Flow("menu".into())),
+        ("".to_owned(), true, Owner::Nobody, "flow-paused", Handler::Nobody),
+        (then(""), false, Owner::Nobody, "first-match", Handler::Flow("menu".into())),
+        (then("[[rules]]\nname = \"team\"\nto = \"team\"\n"), false, Owner::Nobody, "2:team", Handler::Team),
+        (then("[[rules]]\nname = \"app\"\nto = \"app\"\n"), true, Owner::Nobody, "2:app", Handler::App),
+        (then("[default]\nto = \"observe\"\n"), false, Owner::Nobody, "flow-paused", Handler::Nobody),
+        (then("[default]\nto = { flow = \"day\" }\n"), false, Owner::Nobody, "flow-paused", Handler::Nobody),
+        (then(""), false, Owner::App, "owned-by-app", Handler::Nobody),
+    ];
+    for (toml, menu_paused, owner, rule, handler) in table {
+        let routing = routing(&toml);
+        let candidates = [
+            Candidate {
+                installation: &day,
+                trigger: &any,
+                open: None,
+                owner: Owner::Nobody,
+                paused: Some("its template is paused"),
+            },
+            Candidate {
+                installation: &menu,
+                trigger: &any,
+                open: None,
+                owner: Owner::Nobody,
+                paused: menu_paused.then_some("holidays"),
+            },
+        ];
+        let chat = Chat { owner, ..Chat::default() };
+        let decision = chat.ask(|question| route(&routing, &Question { candidates: &candidates, ..question.clone() }));
+        assert_eq!((decision.rule.to_string().as_str(), &decision.handler), (rule, &handler), "{toml} {decision:?}");
+        if toml.contains("day") {
+            assert!(decision.why().contains("flow day is paused: its template is paused"), "{toml} {decision:?}");
+        }
+        let asked = chat.ask(|question| routing.explain(&Question { candidates: &candidates, ..question.clone() }));
+        let first = asked.first().filter(|_| toml.contains("[[rules]]"));
+        assert!(first.is_none_or(|rule| !rule.held && rule.why.contains("is paused")), "explain agrees: {asked:?}");
+    }
 }
 
 #[test]

@@ -219,8 +219,8 @@ fn routing_by_the_first_match() {
     let any = trigger(&["message", "edit"], HoursCondition::Any);
     let decide = |event: &Event, owner, app_only: bool, open| {
         let candidates = [
-            Candidate { installation: &night, trigger: &closed, open, owner },
-            Candidate { installation: &day, trigger: &any, open, owner },
+            Candidate { installation: &night, trigger: &closed, open, owner, paused: None },
+            Candidate { installation: &day, trigger: &any, open, owner, paused: None },
         ];
         let id = "1".into();
         let question = Question {

@@ -15,8 +15,8 @@ use ponte_policy::mode::{Mode, Wanted, contradictions, doubts};
 use ponte_policy::profile::{Can, PROFILES, Profile};
 use ponte_policy::words::Language;
 use ponte_policy::{
-    Category, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, PhoneTerms, Proposal, Purpose, Release, Sender, Shop,
-    Situation, bucket, consent, fold, hand_off, judge,
+    Category, ECHO_BLIND_PATIENCE, Echo, EchoBlind, Facts, Handler, PhoneTerms, Proposal, Purpose, Release, Sender,
+    Shop, Situation, bucket, consent, fold, hand_off, judge,
 };
 use routing_support::{Chat, routing};
 

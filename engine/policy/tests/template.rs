@@ -8,7 +8,9 @@ use ponte_model::template::{
     Status, Text,
 };
 use ponte_model::{Location, MediaKind, Refusal, TemplateUpdate};
-use ponte_policy::template::{Applied, Severity, apply, check, check_recipient, duplicates, lint, variant};
+use ponte_policy::template::{
+    Applied, Severity, apply, check, check_recipient, disagreements, duplicates, lint, same_text, variant,
+};
 use proptest::prelude::*;
 
 fn text(words: &str, examples: usize) -> Text {
@@ -485,12 +487,59 @@ fn the_lint_catches_each_known_cause_of_rejection_and_says_what_to_do() {
             ]),
         ),
     ];
+    let mut causes = std::collections::BTreeSet::new();
     for (rule, definition) in table {
         let found = lint(&definition);
         let finding = found.iter().find(|finding| finding.rule == rule);
         let finding = finding.unwrap_or_else(|| panic!("{rule} is missing in {found:#?}\nof {definition:#?}"));
         assert!(finding.why.len() > 20 && !finding.at.is_empty(), "{finding:?}");
+        if finding.severity == Severity::Error {
+            causes.insert(rule);
+        }
     }
+    // Requirement 3.6: twenty known causes of rejection. Each has a name, and is met above.
+    assert!(causes.len() >= 20, "{causes:?}");
+}
+
+#[test]
+fn languages_of_a_template_must_take_the_same_and_text_is_compared_without_its_examples() {
+    let other = |change: fn(&mut Definition)| {
+        let mut other = Definition { language: "es".into(), ..good() };
+        change(&mut other);
+        other
+    };
+    type Change = fn(&mut Definition);
+    let table: [(Change, &str, &str); 6] = [
+        (|_| {}, "", ""),
+        (|d| d.category = Category::Marketing, "category", "category: MARKETING; in pt_BR: UTILITY"),
+        (
+            |d| d.components[1] = Component::Body(text("Hola {{1}}, su pedido salió hoy mismo.", 1)),
+            "components[1]",
+            "body: takes 1 values; in pt_BR: takes 2 values",
+        ),
+        (
+            |d| d.components[0] = Component::Header(Header::Location),
+            "components[0]",
+            "header: location; in pt_BR: text, takes 1 values",
+        ),
+        (
+            |d| d.components[3] = buttons([button("Ver", url("https://loja.example/"))]),
+            "components[3]",
+            "buttons: an address; in pt_BR: an address with a value",
+        ),
+        (|d| drop(d.components.remove(0)), "components", "there is no header; in pt_BR: text, takes 1 values"),
+    ];
+    for (change, at, why) in table {
+        let found = disagreements(&good(), &other(change));
+        let expected: Vec<_> = [(at.to_owned(), why.to_owned())].into_iter().filter(|_| !at.is_empty()).collect();
+        assert_eq!(found, expected);
+    }
+    let mut listed = good();
+    listed.category = Category::Marketing;
+    listed.components[1] =
+        Component::Body(text("Olá {{1}}, o seu pedido {{2}} saiu para entrega e chega ainda hoje.", 0));
+    assert!(same_text(&good(), &listed), "examples and category are no text");
+    assert!(!same_text(&good(), &with_body("Outra coisa", 0)));
 }
 
 #[test]

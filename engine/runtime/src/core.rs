@@ -17,8 +17,9 @@ use tokio_util::task::TaskTracker;
 use crate::addressees::Addressees;
 use crate::conversations::Conversations;
 use crate::dispatch::Dispatch;
-use crate::joins::Joins;
 use crate::echoes::Echoes;
+use crate::flows::{self, Flows};
+use crate::joins::Joins;
 use crate::money::Purse;
 use crate::outbox::Outbox;
 use crate::registry::{Broken, Registry};
@@ -63,6 +64,7 @@ pub(crate) struct Core {
     pub(crate) conversations: Conversations,
     pub(crate) echoes: Echoes,
     pub(crate) templates: Arc<Templates>,
+    pub(crate) flows: Flows,
     pub(crate) addressees: Addressees,
     pub(crate) people: People,
     pub(crate) joins: Joins,
@@ -121,7 +123,15 @@ impl Core {
     /// Reads numbers, templates, installations, policies and budgets anew, and lets everybody know.
     pub(crate) async fn reload(&self) -> ponte_store::Result<Vec<Broken>> {
         self.templates.reload(&*self.store).await?;
-        let broken = self.registry.reload(&*self.store).await?;
+        let (looked, read) = tokio::join!(flows::refresh(self, true), self.registry.read(&*self.store));
+        // Who must wait is known before anybody is asked.
+        looked?;
+        let (snapshot, broken) = read?;
+        // What was installed between the two reads.
+        if snapshot.installations().any(|one| !one.templates().is_empty() && !self.flows.knows(one)) {
+            flows::refresh(self, true).await?;
+        }
+        self.registry.publish(snapshot);
         self.templates.ask_for_new(&self.registry.now());
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use ponte_flow::{FlowPackage, PackageError, SettingsError};
+use ponte_flow::{PackageError, SettingsError};
 use ponte_model::{InstallationId, NumberId, TenantId, Timestamp};
 use ponte_sandbox::{CompileError, Compiler};
 use ponte_store::{InstallationRow, InstallationState, Store, StoreError};
 
 use crate::common::check_settings;
+use crate::flows;
 
 /// What to install, and how.
 #[derive(Clone, Debug)]
@@ -56,8 +57,14 @@ pub enum InstallError {
     Store(#[from] StoreError),
 }
 
-/// Checks a package and the shop's settings, compiles the plugin (so that one that cannot run is refused here and not
-/// at the first message), and stores all of it.
+/// What else may be said of an installation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InstallOptions {
+    /// The package's templates are left for somebody else to submit.
+    pub no_submit: bool,
+}
+
+/// [`install_with`] the usual options.
 ///
 /// # Errors
 /// Everything that is wrong, with its place.
@@ -67,8 +74,23 @@ pub async fn install(
     request: InstallRequest,
     now: Timestamp,
 ) -> Result<InstallationRow, InstallError> {
+    install_with(store, compiler, request, InstallOptions::default(), now).await
+}
+
+/// Checks a package and the shop's settings, compiles the plugin (so that one that cannot run is refused here and not
+/// at the first message), and stores all of it. An installation whose templates are not approved waits for them.
+///
+/// # Errors
+/// Everything that is wrong, with its place.
+pub async fn install_with(
+    store: &dyn Store,
+    compiler: &Compiler,
+    request: InstallRequest,
+    options: InstallOptions,
+    now: Timestamp,
+) -> Result<InstallationRow, InstallError> {
     let read = |path: &PathBuf| std::fs::read(path).map_err(|error| InstallError::Read { path: path.clone(), error });
-    let package = FlowPackage::open(&request.package)?;
+    let package = flows::open_package(&request.package)?;
     let (name, text) = match &request.settings {
         Some(path) => (path.display().to_string(), String::from_utf8_lossy(&read(path)?).into_owned()),
         None => ("(no settings file)".to_owned(), String::new()),
@@ -81,7 +103,8 @@ pub async fn install(
         .map_err(|error| InstallError::Plugin { path: package.plugin.clone(), error })?;
 
     let about = &package.manifest().flow;
-    let row = InstallationRow {
+    let brings = !package.snapshot.templates.is_empty();
+    let mut row = InstallationRow {
         id: InstallationId::new(request.name.unwrap_or_else(|| about.name.as_str().to_owned())),
         tenant: request.tenant,
         flow: about.name.clone(),
@@ -94,6 +117,11 @@ pub async fn install(
         settings: settings.as_json().clone(),
         created_at: now,
     };
+    let (state, look) = flows::begin(store, &row.id, brings, options.no_submit).await?;
+    row.state = state;
     store.put_installation(&row, Some(&component)).await?;
+    if look {
+        row.state = flows::settle(store, &row.id, now).await?.unwrap_or(row.state);
+    }
     Ok(row)
 }

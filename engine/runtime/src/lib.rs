@@ -14,6 +14,7 @@ mod conversations;
 mod core;
 mod dispatch;
 mod echoes;
+mod flows;
 mod handle;
 mod hooks;
 mod housekeeping;
@@ -37,9 +38,13 @@ mod webhooks;
 
 pub use common::{SettingProblem, check_settings};
 pub use core::Tokens;
+pub use flows::{
+    FlowReport, SubmitNews, Submitted, check_templates, open_package, pause_flow, report_flows, resume_flow,
+    submit_templates,
+};
 pub use hooks::{Hook, hooks};
 pub use ingest::IngestError;
-pub use install::{InstallError, InstallRequest, install};
+pub use install::{InstallError, InstallOptions, InstallRequest, install, install_with};
 pub use lifecycle::{command_number, life_of, subject};
 pub use registry::{Broken, put_in_order};
 pub use release::daily_release;

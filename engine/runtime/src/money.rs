@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ponte_model::send::{Payload, Recipient};
 use ponte_model::{Budget, Charge, Money, Scope, SendId, Stage, Timestamp};
-use ponte_policy::money::{Category, Price, Question, RateBook, Stop, Till, Zone, day_of};
+use ponte_policy::money::{Category, Price, Question, RateBook, Stop, Till, Warning, Zone, day_of};
 use ponte_policy::{Echo, Facts};
 use ponte_store::{OutboxItem, Store, StoreError};
 
@@ -120,14 +120,14 @@ impl Purse {
         self.till().check(charge).err()
     }
 
-    /// Sets the price of a message aside.
-    fn reserve(&self, charge: &Charge) -> Result<(), Stop> {
+    /// Sets the price of a message aside. Returns the budgets that pass their soft limit by this.
+    fn reserve(&self, charge: &Charge) -> Result<Vec<Warning>, Stop> {
         let warnings = self.till().reserve(charge)?;
-        for warning in warnings {
+        for warning in &warnings {
             metrics::counter!("ponte_budget_warnings_total").increment(1);
             tracing::warn!(scope = %warning.scope, "{warning}");
         }
-        Ok(())
+        Ok(warnings)
     }
 
     /// A message did not leave, or failed.
@@ -175,7 +175,14 @@ impl Hold {
     /// The hard limit that it would pass.
     pub(crate) fn of(core: &Arc<Core>, charge: Option<Charge>) -> Result<Self, Stop> {
         if let Some(charge) = &charge {
-            core.purse.reserve(charge)?;
+            match core.purse.reserve(charge) {
+                Ok(warnings) if warnings.is_empty() => {}
+                Ok(warnings) => core.flows.warned(&core.registry.now(), charge, &warnings, core.clock.now()),
+                Err(stop) => {
+                    core.flows.reached(&core.registry.now(), charge, &stop, core.clock.now());
+                    return Err(stop);
+                }
+            }
         }
         Ok(Self { core: Arc::clone(core), charge: charge.map(Box::new) })
     }

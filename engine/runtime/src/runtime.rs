@@ -17,6 +17,7 @@ use crate::conversations::Conversations;
 use crate::core::{Core, SideLanes, Tokens};
 use crate::dispatch::{self, Dispatch};
 use crate::echoes::Echoes;
+use crate::flows::{self, Flows};
 use crate::ingest::{self, IngestError};
 use crate::joins::Joins;
 use crate::money::Purse;
@@ -83,6 +84,7 @@ impl Runtime {
             ),
             registry: Registry::new(parts.sandbox.clone(), parts.compiler, parts.settings.runs),
             templates,
+            flows: Flows::default(),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
             purse: Purse::new(Arc::clone(&parts.settings.rates)),
@@ -119,6 +121,7 @@ impl Runtime {
         tokio::spawn(controls::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
         tokio::spawn(templates::run(Arc::clone(&core)));
+        tokio::spawn(flows::run(Arc::clone(&core)));
         tokio::spawn(lifecycle::watch(Arc::clone(&core)));
         Ok(Self { core })
     }

@@ -33,6 +33,8 @@ pub struct Config {
     pub require_subscription: bool,
     /// Whether phone numbers that no test has introduced are on WhatsApp. If not, messages to them fail (131026).
     pub strangers_on_whatsapp: bool,
+    /// Whether a template that is submitted is approved at once. If not, it is under review until a test decides.
+    pub approve_templates: bool,
     /// How many entries of the transcript, and messages of each inbox, are kept; older ones go first.
     pub keep: usize,
 }
@@ -53,6 +55,7 @@ impl Config {
             webhook_connections: 256,
             require_subscription: false,
             strangers_on_whatsapp: true,
+            approve_templates: false,
             keep: usize::MAX,
         }
     }

@@ -2,8 +2,9 @@
 
 mod support;
 
+use ponte_simulator::Config;
 use serde_json::{Value, json};
-use support::{ANA, Stage, TOKEN, WABA, template};
+use support::{ANA, Stage, TOKEN, WABA, config, template};
 
 fn definition(name: &str, body: &str) -> Value {
     json!({"name": name, "language": "pt_BR", "category": "utility", "components": [
@@ -63,4 +64,12 @@ async fn what_the_review_refuses_has_metas_codes() {
         assert_eq!(answer["error"]["code"], code, "{definition}: {answer}");
     }
     assert_eq!(submit(&stage, "another", &definition("x", "Oi {{1}}, que bom!")).await.0, 401);
+}
+
+#[tokio::test]
+async fn a_review_that_takes_everything_approves_at_once() {
+    let stage = Stage::with(Config { approve_templates: true, ..config() }).await;
+    let (_, answer) = submit(&stage, TOKEN, &definition("welcome", "Oi {{1}}, que bom!")).await;
+    assert_eq!(answer["status"], "APPROVED");
+    assert_eq!(stage.code(template(ANA, "welcome", &["Ana"])).await, 0);
 }

@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
-    SendId, TenantId, Timestamp, WabaId,
+    Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
+    Scope, SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 
@@ -255,6 +255,42 @@ pub trait Store: Send + Sync + 'static {
 
     /// Changes one template, because a webhook says so.
     async fn put_template(&self, template: &Registered, told_at: Timestamp) -> Result<()>;
+
+    /// How much templates were sent, those that were never sent apart.
+    async fn template_uses(&self) -> Result<Vec<TemplateUseRow>>;
+
+    /// Sets out to submit a template. Whether nobody else does: a claim whose fate nobody noted lapses after a while.
+    /// `again`: though it was submitted or refused before.
+    async fn claim_submission(
+        &self,
+        template: (&WabaId, &str, &str),
+        now: Timestamp,
+        lapse: Duration,
+        again: bool,
+    ) -> Result<bool>;
+
+    /// Notes what became of a submission; `None` if it never left, so that anybody may try again.
+    async fn settle_submission(
+        &self,
+        template: (&WabaId, &str, &str),
+        outcome: Option<&SubmissionOutcome>,
+    ) -> Result<()>;
+
+    /// All submissions.
+    async fn submissions(&self) -> Result<Vec<SubmissionRow>>;
+
+    // Notices
+
+    /// Tells the shop what it was not told yet: of a key with an open notice nothing is said. `under`: open notices whose
+    /// key begins so and is not among these are over. Returns how many were new.
+    async fn tell(&self, under: Option<&str>, notices: &[NoticeRow], now: Timestamp) -> Result<u64>;
+
+    /// Closes notices by their numbers.
+    async fn close_notices(&self, seqs: &[i64], now: Timestamp) -> Result<u64>;
+
+    /// Open notices, and those that ended since a moment, oldest first.
+    async fn notices(&self, closed_since: Timestamp) -> Result<Vec<NoticeRow>>;
+
     // Consent
 
     /// What the verdict on messages to a person is made of; templates that left after `since` are counted.
@@ -290,6 +326,22 @@ pub trait Store: Send + Sync + 'static {
 
     /// Adds an installation or changes it, with its component.
     async fn put_installation(&self, installation: &InstallationRow, component: Option<&[u8]>) -> Result<()>;
+
+    /// How installations stand; those of which nothing was written yet have no row.
+    async fn installation_lives(&self) -> Result<Vec<FlowLifeRow>>;
+
+    /// Writes how an installation stands, and the state that follows from it, unless somebody else did since `revision`
+    /// was read (0 where there was no row). Whether it was written. A running pipeline notices.
+    async fn put_installation_life(
+        &self,
+        installation: &InstallationId,
+        life: &Value,
+        state: InstallationState,
+        revision: i64,
+    ) -> Result<bool>;
+
+    /// Lets go what rules hold of an installation's messages: they are judged anew at once. Returns how many.
+    async fn release_held(&self, installation: &InstallationId) -> Result<u64>;
 
     /// All installations, in the order in which they are asked.
     async fn installations(&self) -> Result<Vec<InstallationRow>>;

@@ -1,12 +1,14 @@
 //! `ponte doctor`: checks everything that can be checked without a message, and says what to do.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use ponte_clock::{Clock as _, SystemClock};
+use ponte_model::Timestamp;
 use ponte_policy::lifecycle::{Life, Sending};
 use ponte_runtime::{check_settings, life_of};
 use ponte_sandbox::{Sandbox, SandboxConfig};
-use ponte_store::{NumberMode, NumberRow, SqliteStore, Store as _};
+use ponte_store::{InstallationState, NumberMode, NumberRow, SqliteStore, Store as _};
 use ponte_whatsapp::graph::{GraphClient, GraphSettings};
 
 use crate::config::Config;
@@ -130,9 +132,28 @@ async fn examine(config: &Config, findings: &mut Findings) -> anyhow::Result<()>
         match store.component(&row.digest).await? {
             None => findings.bad(&name, "its component is not in the database: install it again"),
             Some(component) => match compiler.compile(component).await {
-                Ok(_) => findings.good(&name, format!("{} {} ({})", row.flow, row.version, row.state.as_str())),
+                Ok(_) => {
+                    let line = format!("{} {} ({})", row.flow, row.version, row.state.as_str());
+                    match row.state {
+                        InstallationState::Active => findings.good(&name, line),
+                        _ => findings.note(&name, format!("{line}: `ponte flow show {name}` says why")),
+                    }
+                }
                 Err(error) => findings.bad(&name, error),
             },
+        }
+    }
+    println!("Notices");
+    let notices = store.notices(Timestamp::from_millis(i64::MAX)).await?;
+    let mut kinds = BTreeMap::new();
+    for notice in &notices {
+        *kinds.entry(notice.kind.as_str()).or_insert(0_u32) += 1;
+    }
+    match kinds.is_empty() {
+        true => findings.good("notices", "none is open"),
+        false => {
+            let counts: Vec<_> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+            findings.note("notices", format!("{}: `ponte notices` tells", counts.join(", ")));
         }
     }
     findings.note("checked at", SystemClock.now());

@@ -1,4 +1,6 @@
-//! `ponte flow`: install packages, list installations, remove them.
+//! `ponte flow`: install packages, list installations, tell how they stand, pause them, remove them.
+
+mod stand;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,8 +10,8 @@ use indicatif::ProgressBar;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use ponte_clock::{Clock as _, SystemClock};
 use ponte_flow::Problem;
-use ponte_model::{NumberId, Timestamp};
-use ponte_runtime::{InstallError, InstallRequest, put_in_order};
+use ponte_model::{InstallationId, NumberId, Timestamp};
+use ponte_runtime::{InstallError, InstallOptions, InstallRequest, put_in_order, report_flows};
 use ponte_sandbox::Compiler;
 use ponte_store::{InstallationRow, SqliteStore, Store};
 use serde_json::json;
@@ -21,21 +23,27 @@ use crate::pipeline;
 pub(crate) async fn run(config: &Config, command: Flow) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::attach(&config.data_dir).await?;
     let code = match command {
-        Flow::Install { package, settings, numbers, tenant, name, priority } => {
+        Flow::Install { package, settings, numbers, tenant, name, priority, no_submit } => {
             let numbers: Vec<NumberId> = numbers.into_iter().map(NumberId::from).collect();
             known(&store, &numbers).await?;
             let request = InstallRequest { package, settings, numbers, tenant: tenant.into(), name, priority };
             let progress = ProgressBar::new_spinner().with_message("checking and compiling");
             progress.enable_steady_tick(Duration::from_millis(100));
-            let row = install(&store, &pipeline::compiler(&config.data_dir)?, request, SystemClock.now()).await;
+            let options = InstallOptions { no_submit };
+            let compiler = pipeline::compiler(&config.data_dir)?;
+            let row = install_with(&store, &compiler, request, options, SystemClock.now()).await;
             progress.finish_and_clear();
             let row = row?;
             eprintln!(
                 "{} {} is installed as {}; a running `ponte serve` notices within seconds",
                 row.flow, row.version, row.id
             );
+            stand::after_install(config, &store, &row, no_submit).await?;
             ExitCode::SUCCESS
         }
+        Flow::Show { name, json, language } => stand::show(&store, &name, json, language.into()).await?,
+        Flow::Pause { name, why } => stand::pause(&store, &name, &why).await?,
+        Flow::Resume { name, accept_category } => stand::resume(&store, &name, accept_category).await?,
         Flow::List { json } => {
             list(&store, json).await?;
             ExitCode::SUCCESS
@@ -72,8 +80,18 @@ pub(crate) async fn install(
     request: InstallRequest,
     now: Timestamp,
 ) -> anyhow::Result<InstallationRow> {
+    install_with(store, compiler, request, InstallOptions::default(), now).await
+}
+
+async fn install_with(
+    store: &dyn Store,
+    compiler: &Compiler,
+    request: InstallRequest,
+    options: InstallOptions,
+    now: Timestamp,
+) -> anyhow::Result<InstallationRow> {
     let package = request.package.clone();
-    ponte_runtime::install(store, compiler, request, now).await.map_err(|error| match error {
+    ponte_runtime::install_with(store, compiler, request, options, now).await.map_err(|error| match error {
         InstallError::Package(error) => {
             explained(&format!("{} cannot be installed", package.display()), &error.problems)
         }
@@ -99,6 +117,11 @@ fn explained(what: &str, problems: &[Problem]) -> anyhow::Error {
 async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
     let mut rows = store.installations().await?;
     put_in_order(&mut rows);
+    let reports = report_flows(store, None, SystemClock.now()).await?;
+    let stops = |id: &InstallationId| {
+        let report = reports.iter().find(|report| report.installation == *id);
+        report.map_or(&[][..], |report| report.life.stops.as_slice())
+    };
     if as_json {
         let rows: Vec<_> = rows
             .iter()
@@ -107,6 +130,7 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
                     "installation": row.id, "flow": row.flow, "version": row.version, "state": row.state,
                     "tenant": row.tenant, "numbers": row.numbers, "priority": row.priority,
                     "digest": row.digest, "settings": row.settings, "installed_at": row.created_at,
+                    "stops": stops(&row.id),
                 })
             })
             .collect();
@@ -129,6 +153,9 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
             row.tenant.as_str(),
             if numbers.is_empty() { "all".to_owned() } else { numbers.join(" ") },
         );
+        for stop in stops(&row.id) {
+            println!("    since {}: {}", stop.since, stop.why(&row.id));
+        }
     }
     Ok(())
 }

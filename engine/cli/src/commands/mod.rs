@@ -6,6 +6,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod flow;
 pub(crate) mod money;
+pub(crate) mod notices;
 pub(crate) mod number;
 pub(crate) mod outbox;
 mod people;

@@ -3,14 +3,15 @@
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
-use ponte_clock::SystemClock;
-use ponte_model::WabaId;
+use ponte_clock::{Clock as _, SystemClock};
 use ponte_model::template::{Definition, Registered};
+use ponte_model::{Timestamp, WabaId};
 use ponte_policy::template::{Finding, Severity, duplicates, lint};
 use ponte_runtime::sync_templates;
-use ponte_store::{SqliteStore, Store};
+use ponte_store::{InstallationRow, SqliteStore, Store, TemplateUseRow};
 use ponte_whatsapp::template::definition;
 use serde_json::{Value, json};
 
@@ -63,27 +64,80 @@ async fn known(store: &SqliteStore) -> anyhow::Result<Vec<Registered>> {
     Ok(store.templates(None).await?.into_iter().flat_map(|book| book.templates).collect())
 }
 
+/// A template that was not sent for so long is worth a thought: Meta archives what is idle. Ponte's own choice.
+const IDLE: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// The installations that bring a template, and how much it is used.
+struct Use {
+    flows: Vec<String>,
+    sent: i64,
+    last_at: Option<Timestamp>,
+}
+
+impl Use {
+    fn of(template: &Registered, installed: &[InstallationRow], uses: &[TemplateUseRow]) -> Self {
+        let name = &template.definition.name;
+        let brings = |row: &&InstallationRow| {
+            let templates = row.package.get("templates").and_then(Value::as_array).into_iter().flatten();
+            templates.into_iter().any(|one| one["name"] == **name)
+        };
+        let used = uses.iter().find(|one| one.waba == template.waba && one.name == *name);
+        Self {
+            flows: installed.iter().filter(brings).map(|row| row.id.to_string()).collect(),
+            sent: used.map_or(0, |one| one.sent),
+            last_at: used.map(|one| one.last_at),
+        }
+    }
+
+    /// What there is to say of it.
+    fn note(&self, now: Timestamp) -> Option<String> {
+        match self.last_at {
+            Some(last) if now.since(last) >= IDLE => Some(format!("not sent since {last}: still needed?")),
+            _ => None,
+        }
+    }
+}
+
 async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<ExitCode> {
     let templates = known(store).await?;
+    let (installed, uses) = (store.installations().await?, store.template_uses().await?);
+    let usage = |template: &Registered| Use::of(template, &installed, &uses);
     if as_json {
-        println!("{}", serde_json::to_string_pretty(&templates)?);
+        let all: Result<Vec<_>, _> = templates
+            .iter()
+            .map(|template| {
+                let Use { flows, sent, last_at } = usage(template);
+                let mut json = serde_json::to_value(template)?;
+                json["flows"] = json!(flows);
+                json["sent"] = json!(sent);
+                json["last_sent_at"] = json!(last_at);
+                Ok::<_, serde_json::Error>(json)
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&all?)?);
         return Ok(ExitCode::SUCCESS);
     }
     println!(
-        "{:<32} {:<8} {:<16} {:<14} {:<8} {:<20} NOTE",
-        "TEMPLATE", "LANGUAGE", "STATUS", "CATEGORY", "QUALITY", "ACCOUNT"
+        "{:<32} {:<8} {:<16} {:<14} {:<8} {:<20} {:<20} {:>6} NOTE",
+        "TEMPLATE", "LANGUAGE", "STATUS", "CATEGORY", "QUALITY", "ACCOUNT", "FLOWS", "SENT"
     );
+    let now = SystemClock.now();
     for template in templates {
         let about = &template.definition;
+        let usage = usage(&template);
+        let notes: Vec<_> = [note(&template), usage.note(now).unwrap_or_default()].into_iter().collect();
+        let notes: Vec<_> = notes.iter().filter(|note| !note.is_empty()).map(String::as_str).collect();
         println!(
-            "{:<32} {:<8} {:<16} {:<14} {:<8} {:<20} {}",
+            "{:<32} {:<8} {:<16} {:<14} {:<8} {:<20} {:<20} {:>6} {}",
             about.name,
             about.language,
             template.status,
             about.category,
             template.quality,
             template.waba.as_str(),
-            note(&template),
+            if usage.flows.is_empty() { "-".to_owned() } else { usage.flows.join(",") },
+            usage.sent,
+            notes.join("; "),
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -58,6 +58,9 @@ pub struct About {
     pub settings: String,
     /// The directory of the texts.
     pub texts: String,
+    /// The directory of the message templates; `templates`, if there is one, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub templates: Option<String>,
     /// The languages it has texts in; where none fits, the first is taken.
     pub languages: Vec<String>,
     /// What a shop calls it.

@@ -68,9 +68,10 @@ fn prebuilt_packages() {
 }
 
 fn copy_package(from: &Path, to: &Path) {
-    std::fs::create_dir(to.join("texts")).unwrap();
-    for folder in ["", "texts"] {
-        for entry in std::fs::read_dir(from.join(folder)).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+    for folder in ["", "texts", "templates"] {
+        std::fs::create_dir_all(to.join(folder)).unwrap();
+        let entries = std::fs::read_dir(from.join(folder)).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.path().is_file()) {
             std::fs::copy(entry.path(), to.join(folder).join(entry.file_name())).unwrap();
         }
     }

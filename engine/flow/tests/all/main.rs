@@ -5,4 +5,5 @@ mod good_packages;
 mod kit;
 mod settings;
 mod stored;
+mod templates;
 mod trigger;

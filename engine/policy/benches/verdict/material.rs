@@ -266,7 +266,8 @@ pub(crate) fn ask(ask: impl FnOnce(&Question<'_>)) {
     };
     let (id, contact, phone) = ("106540352242922".into(), "con_1".into(), "5511911112222".into());
     let (installation, tags) = ("menu".into(), ["tag-x".to_owned(), "language:pt-BR".to_owned()]);
-    let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
+    let trigger =
+        Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
     ask(&Question {
         event: &event,
         number: Some(NumberTraits {
@@ -282,6 +283,12 @@ pub(crate) fn ask(ask: impl FnOnce(&Question<'_>)) {
         holder: None,
         heard_last: None,
         campaign: Some("campaign-x"),
-        candidates: &[Candidate { installation: &installation, trigger: &trigger, open: None, owner: Owner::Nobody }],
+        candidates: &[Candidate {
+            installation: &installation,
+            trigger: &trigger,
+            open: None,
+            owner: Owner::Nobody,
+            paused: None,
+        }],
     });
 }

@@ -1,6 +1,6 @@
 //! Days of an account: rates, tiers, allowances and budgets turn at 00:00 of its zone.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone as _};
 use chrono_tz::Tz;
 use ponte_model::Timestamp;
 
@@ -35,4 +35,15 @@ impl Zone {
 /// The day of a moment on the account's calendar, as `2026-10-31`; its first seven characters are the month.
 pub fn day_of(zone: Zone, at: Timestamp) -> String {
     zone.date(at).to_string()
+}
+
+/// When the day of a moment ends on the account's calendar. Where the clocks skip midnight, right after the gap.
+pub fn day_end(zone: Zone, at: Timestamp) -> Timestamp {
+    let midnight = zone.date(at).succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN);
+    // A gap is an hour or so; looking on by quarters finds its end.
+    (0..16)
+        .filter_map(|quarter| zone.0.from_local_datetime(&(midnight + TimeDelta::minutes(15 * quarter))).earliest())
+        .map(|moment| moment.to_utc().into())
+        .next()
+        .unwrap_or(Timestamp::from_millis(midnight.and_utc().timestamp_millis()))
 }

@@ -14,7 +14,7 @@ mod settle;
 mod till;
 
 pub use book::{BookError, RateBook};
-pub use calendar::{Zone, day_of};
+pub use calendar::{Zone, day_end, day_of};
 pub use category::Category;
 pub use estimate::{Estimate, Free, Price, Question, Unknown};
 pub use merge::merge_bubbles;

@@ -78,6 +78,7 @@ pub fn sentence(rule: &str) -> &'static str {
         "own-schedule" => "a schedule of the flow",
         "own-receipt" => "the fate of a message that the flow sent",
         "flow-not-active" => "the flow that it is for is not active any more",
+        "flow-paused" => "the flow that it is for is paused",
         "imported" => "imported history starts no flow",
         "group" => "messages in groups start no flow",
         "not-a-trigger" => "events of this kind start no flow",
@@ -135,6 +136,23 @@ fn own(handler: Handler, rule: &'static str) -> Decision {
     Decision { handler, rule: RuleName::Own(rule), target: None, detail: None }
 }
 
+/// What decides where only a paused flow would have taken the event.
+const PAUSED: &str = "flow-paused";
+
+fn paused(installation: &InstallationId, why: &str) -> Decision {
+    Decision { detail: Some(is_paused(installation, why)), ..own(Handler::Nobody, PAUSED) }
+}
+
+fn is_paused(installation: &InstallationId, why: &str) -> String {
+    format!("flow {installation} is paused: {why}")
+}
+
+/// The paused flow that a rule names.
+fn paused_target<'a>(to: &Target, question: &Question<'a>) -> Option<&'a Candidate<'a>> {
+    let Target::Flow(one) = to else { return None };
+    question.candidates.iter().find(|candidate| candidate.installation == one && candidate.paused.is_some())
+}
+
 /// What decides before any rule is asked, or the kind of trigger that flows are offered the event by.
 fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, &'static str> {
     let event = question.event;
@@ -147,11 +165,11 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
         _ => None,
     };
     if let Some((installation, rule)) = for_one {
-        let installed = question.candidates.iter().any(|candidate| candidate.installation == installation);
-        return Ok(if installed {
-            own(Handler::Flow(installation.clone()), rule)
-        } else {
-            own(Handler::Nobody, "flow-not-active")
+        let installed = question.candidates.iter().find(|candidate| candidate.installation == installation);
+        return Ok(match installed {
+            Some(Candidate { paused: Some(why), .. }) => paused(installation, why),
+            Some(_) => own(Handler::Flow(installation.clone()), rule),
+            None => own(Handler::Nobody, "flow-not-active"),
         });
     }
     if event.lane == Lane::Import {
@@ -160,6 +178,7 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
     if matches!(event.body, Body::Status(_)) {
         let listens = |candidate: &&Candidate<'_>| candidate.trigger.events.contains("receipt");
         return Ok(match question.candidates.iter().find(listens) {
+            Some(Candidate { installation, paused: Some(why), .. }) => paused(installation, why),
             Some(listener) => own(Handler::Flow(listener.installation.clone()), "own-receipt"),
             None => own(Handler::Nobody, "no-flow"),
         });
@@ -212,6 +231,7 @@ fn of_order(routing: &Routing, question: &Question<'_>, order: &StoreOrder) -> D
         None => taking.next(),
     };
     match taker {
+        Some(Candidate { installation, paused: Some(why), .. }) => paused(installation, why),
         Some(first) => own(Handler::Flow(first.installation.clone()), ORDER),
         None => nobody("no-flow"),
     }
@@ -266,14 +286,29 @@ impl Routing {
             let detail = Some(self.outside(&asking));
             return Decision { target: Some(Target::App), detail, ..own(Handler::App, OUTSIDE) };
         }
-        let (to, rule, why) = match self.rules.iter().enumerate().find(|(_, rule)| holds(rule)) {
+        // A rule that names a paused flow is passed over, as if the flow were not installed: the next one decides.
+        let mut passed: Option<String> = None;
+        let mut held = self.rules.iter().enumerate().filter(|(_, rule)| holds(rule));
+        let found = held.find(|(index, rule)| {
+            let Some(Candidate { installation, paused: Some(why), .. }) = paused_target(&rule.to, question) else {
+                return true;
+            };
+            let what = format!("rule {}:{}, but {}", index + 1, rule.name, is_paused(installation, why));
+            passed.get_or_insert(what);
+            false
+        });
+        let (to, rule, why) = match found {
             Some((index, rule)) => {
                 let name = RuleName::Written { index: index + 1, name: rule.name.clone() };
                 (&rule.to, Some(name), Some(rule.why.clone()))
             }
             None => (&self.default.to, None, self.default.why.clone()),
         };
-        settle(question, kind, to, rule, why)
+        let decision = settle(question, kind, to, rule, why);
+        match passed {
+            Some(passed) => after(decision, passed),
+            None => decision,
+        }
     }
 
     /// Every rule that is asked about an event, in order, up to the one that holds; none where something else decides
@@ -295,8 +330,15 @@ impl Routing {
         }
         for (index, rule) in self.rules.iter().enumerate() {
             let failed = failed(rule, &asking);
-            let held = failed.is_none();
-            let why = failed.map_or_else(|| rule.why.clone(), |condition| no(condition, &asking));
+            let stopped = paused_target(&rule.to, question).filter(|_| failed.is_none());
+            let held = failed.is_none() && stopped.is_none();
+            let why = match (failed, stopped) {
+                (Some(condition), _) => no(condition, &asking),
+                (None, Some(flow)) => {
+                    format!("{}, but {}", rule.why, is_paused(flow.installation, flow.paused.unwrap_or_default()))
+                }
+                (None, None) => rule.why.clone(),
+            };
             asked.push(AskedRule { index: index + 1, name: rule.name.clone(), to: rule.to.clone(), held, why });
             if held {
                 break;
@@ -323,6 +365,20 @@ fn no(condition: &Condition, asking: &Asking<'_>) -> String {
     format!("wants {}; {}", condition.wants(), condition.found(asking))
 }
 
+/// A decision that was reached after a rule was passed over, whose flow is paused.
+fn after(decision: Decision, passed: String) -> Decision {
+    let detail = match &decision.detail {
+        Some(detail) => format!("{passed}; then {detail}"),
+        None => passed,
+    };
+    let spoken_for = matches!(decision.rule, RuleName::Own("owned-by-app" | "owned-by-team"));
+    let rule = match decision.rule {
+        RuleName::Own(_) if decision.handler == Handler::Nobody && !spoken_for => RuleName::Own(PAUSED),
+        rule => rule,
+    };
+    Decision { rule, detail: Some(detail), ..decision }
+}
+
 /// From whom the policy names to who handles it. `rule` is `None` for the policy's default.
 fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleName>, why: Option<String>) -> Decision {
     let decided = |handler, otherwise, why| Decision {
@@ -346,12 +402,13 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
     let called = |id: &InstallationId| question.candidates.iter().find(|candidate| candidate.installation == id);
     // Who holds the conversation is asked in place of others, at any hour: a dialog goes on past closing time. A flow that
     // is not active any more holds nothing.
-    let holder = question.holder.and_then(called);
+    let holder = question.holder.and_then(called).filter(|flow| flow.paused.is_none());
     let asked = match (holder, to) {
         (Some(holder), _) => Some(holder),
         (None, Target::Flow(one)) => called(one),
         (None, _) => {
-            let mut taking = question.candidates.iter().filter(|candidate| candidate.takes(kind, question));
+            let mut taking =
+                question.candidates.iter().filter(|flow| flow.paused.is_none() && flow.takes(kind, question));
             let first = taking.clone().next();
             // Who may be answering a flow is heard by that flow before any other.
             taking.find(|candidate| candidate.trigger.follow_up).or(first)
@@ -371,14 +428,24 @@ fn settle(question: &Question<'_>, kind: &str, to: &Target, rule: Option<RuleNam
             false => nobody("held-by-flow", "the flow that holds the chat takes no such event"),
         };
     }
+    let stop = |flow: &Candidate<'_>| Decision {
+        target: Some(to.clone()),
+        ..paused(flow.installation, flow.paused.unwrap_or_default())
+    };
     match (asked, to) {
-        (Some(flow), Target::Flow(one)) if flow.takes(kind, question) => decided(Handler::Flow(one.clone()), "default", why),
+        (Some(flow), Target::Flow(_)) if flow.paused.is_some() => stop(flow),
+        (Some(flow), Target::Flow(one)) if flow.takes(kind, question) => {
+            decided(Handler::Flow(one.clone()), "default", why)
+        }
         (Some(_), Target::Flow(_)) => nobody("no-flow", "it takes no such event from this person at this time"),
         (None, Target::Flow(_)) => nobody("flow-not-active", "it is not active on this number"),
         (Some(first), _) => {
             let by = if first.trigger.follow_up { "follow-up" } else { "first-match" };
             decided(Handler::Flow(first.installation.clone()), by, why)
         }
-        (None, _) => nobody("no-flow", sentence("no-flow")),
+        (None, _) => {
+            let stopped = question.candidates.iter().find(|flow| flow.paused.is_some() && flow.takes(kind, question));
+            stopped.map_or_else(|| nobody("no-flow", sentence("no-flow")), stop)
+        }
     }
 }

@@ -80,6 +80,8 @@ pub struct Candidate<'a> {
     pub open: Option<bool>,
     /// Who speaks in the conversation, as far as this flow is concerned: each may have its own patience with people.
     pub owner: Owner,
+    /// Why it is paused, if it is: it is routed around, and the decision says so.
+    pub paused: Option<&'a str>,
 }
 
 impl Candidate<'_> {

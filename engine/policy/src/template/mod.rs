@@ -4,15 +4,18 @@
 //! - [`check`]: whether the message may use it, field by field.
 //! - [`apply`]: what the platform's news change.
 //! - [`lint`]: what is wrong with a template before it is submitted.
+//! - [`disagreements`], [`same_text`]: templates beside each other.
 
 mod check;
 mod limits;
 mod lint;
 mod places;
+mod shape;
 mod update;
 mod variant;
 
 pub use check::{check, check_recipient};
 pub use lint::{Finding, Severity, duplicates, lint};
+pub use shape::{disagreements, same_text};
 pub use update::{Applied, apply};
 pub use variant::variant;

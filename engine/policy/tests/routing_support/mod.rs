@@ -64,11 +64,22 @@ impl Chat<'_> {
             at,
             body: Body::Message(message),
         };
-        let trigger = Trigger { events: ["message".to_owned()].into(), hours: HoursCondition::Any, follow_up: false, people: None };
+        let trigger = Trigger {
+            events: ["message".to_owned()].into(),
+            hours: HoursCondition::Any,
+            follow_up: false,
+            people: None,
+        };
         let names = ["menu".into(), "night".into(), "boletos".into()];
         let candidates: Vec<_> = names
             .iter()
-            .map(|installation| Candidate { installation, trigger: &trigger, open: None, owner: self.owner })
+            .map(|installation| Candidate {
+                installation,
+                trigger: &trigger,
+                open: None,
+                owner: self.owner,
+                paused: None,
+            })
             .collect();
         let (id, contact, phone) = ("1".into(), self.contact.into(), self.phone.into());
         ask(&Question {

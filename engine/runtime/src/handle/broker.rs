@@ -9,7 +9,9 @@ use ponte_model::{
     Timestamp,
 };
 use ponte_policy::{No, Objection, Ownership, hand_on};
-use ponte_sandbox::{AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView};
+use ponte_sandbox::{
+    AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView,
+};
 use ponte_store::{OutboxItem, PastBody, Pending, SharedRead, StateKey, StoreError};
 
 use super::Scene;
@@ -152,7 +154,10 @@ impl Broker for RunBroker {
         let category = verdict::category_of(&self.core, &registry, &asking);
         let addressee = self.core.addressees.get(to, now).await.map_err(unavailable)?;
         let charge = self.core.purse.price(&registry, &asking, category, &known.facts, known.echo, now);
-        let stop = charge.and_then(|charge| self.core.purse.check(&charge));
+        let stop = charge.as_ref().and_then(|charge| self.core.purse.check(charge));
+        if let (Some(charge), Some(stop)) = (&charge, &stop) {
+            self.core.flows.reached(&registry, charge, stop, now);
+        }
         let known = (&known.facts, known.echo);
         // What is only held waits in the outbox: the flow may ask for it.
         match verdict::judge(&self.core, &registry, &asking, known, &addressee, stop.as_ref(), now) {

@@ -223,6 +223,7 @@ async fn decide(
         first_contact: newcomer || routing::first_contact(facts, known.echo),
         campaign: campaign.as_deref(),
     };
+    let halted = core.flows.halted();
     let candidates: Vec<_> = installations
         .iter()
         .filter(|installed| pending.listener.as_ref().is_none_or(|listener| *listener == installed.id))
@@ -231,6 +232,7 @@ async fn decide(
             trigger: &installed.trigger,
             open: installed.hours.as_ref().map(|hours| hours.period_at(pending.event.at).open),
             owner: speaks(Some(installed)).owner,
+            paused: halted.get(&installed.id).map(|halt| halt.why.as_str()),
         })
         .collect();
     Ok(circumstances.ask(&candidates, |question| route(routing, question)))
@@ -330,7 +332,8 @@ async fn reserve(
 ) -> Result<Option<Departure>, StoreError> {
     let here = |send: &&mut NewSend| Some(&send.conversation) == scene.conversation.as_ref();
     let Some(first) = finish.sends.first_mut().filter(here) else { return Ok(None) };
-    if first.item.template().is_some() {
+    let stopped = first.installation.as_ref().is_some_and(|id| core.flows.halt(id).is_some());
+    if first.item.template().is_some() || stopped {
         return Ok(None);
     }
     let addressee = core.addressees.get(&first.conversation.contact, core.clock.now()).await?;

@@ -16,12 +16,16 @@ use ponte_whatsapp::outbound;
 use super::Waiting;
 use super::line::Line;
 use crate::core::Core;
+use crate::flows::Halt;
 use crate::money::Hold;
 use crate::registry::Snapshot;
 use crate::verdict::{self, Asking};
 
 /// How long a number pauses after an error that concerns its account or credentials.
 const ACCOUNT_PAUSE: Duration = Duration::from_secs(60);
+
+/// How soon a template is looked at again whose flow is stopped.
+const STOPPED_LOOK: Duration = Duration::from_secs(900);
 
 /// How long to wait when the store cannot be written.
 const STORE_PAUSE: Duration = Duration::from_secs(2);
@@ -117,6 +121,9 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
         let reason = format!("installation: {id} is not active any more");
         return Ok(Gate::Shut(SendOutcome::Refused { reason }));
     }
+    if let Some(shut) = stopped(core, waiting) {
+        return Ok(Gate::Shut(shut));
+    }
     let contact = &waiting.conversation.contact;
     let asking = Asking::from(waiting);
     let category = verdict::category_of(core, &registry, &asking);
@@ -157,6 +164,21 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
             Began::Stale => core.conversations.forget(&waiting.conversation),
         }
     }
+}
+
+/// What becomes of a message whose flow is stopped: a template waits for it to go on; everything else was an answer, and
+/// is none any more by then.
+fn stopped(core: &Core, waiting: &Waiting) -> Option<SendOutcome> {
+    let id = waiting.installation.as_ref()?;
+    let Halt { why, until } = core.flows.halt(id)?;
+    let reason = format!("flow {id} is paused: {why} (rule: flow-paused)");
+    if waiting.item.template().is_none() {
+        return Some(SendOutcome::Refused { reason: format!("installation: {reason}") });
+    }
+    // It is let go when the flow goes on; this is for a look that was missed.
+    let until = until.unwrap_or_else(|| core.clock.now().plus(STOPPED_LOOK));
+    let until = waiting.expires_at.map_or(until, |expires_at| until.min(expires_at));
+    Some(SendOutcome::Held { until, reason: format!("held: {reason}") })
 }
 
 /// Templates outside the window go to so many people a day.

@@ -158,7 +158,7 @@ impl Line {
     }
 
     /// A rule holds a message; it is in the store.
-    fn hold(&self, until: Timestamp) {
+    pub(super) fn hold(&self, until: Timestamp) {
         let mut state = self.lock();
         state.held_until = earlier(state.held_until, Some(until));
     }

@@ -71,6 +71,14 @@ impl Outbox {
         }
     }
 
+    /// What rules held is to be looked at again.
+    pub(crate) fn release_held(&self, now: Timestamp) {
+        for line in self.lock().values() {
+            line.hold(now);
+            line.wake();
+        }
+    }
+
     /// Whether nothing waits in memory or is on its way.
     pub(crate) fn is_idle(&self) -> bool {
         self.lock().values().all(|line| line.is_idle())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TriggerEvent, TriggerHours};
+use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TemplateFile, TriggerEvent, TriggerHours};
 use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Phone, Refusal, TenantId};
 use ponte_policy::debounce::Patience;
 use ponte_policy::hours::Hours;
@@ -152,6 +152,11 @@ impl Installed {
     pub(crate) fn phones(&self, key: &str) -> Vec<Phone> {
         let Some(setting) = self.settings.get(key) else { return Vec::new() };
         strings(setting).iter().filter_map(|written| Phone::typed(written, None)).collect()
+    }
+
+    /// The message templates that its package brings.
+    pub(crate) fn templates(&self) -> &[TemplateFile] {
+        &self.package.templates
     }
 
     /// A setting, as JSON.

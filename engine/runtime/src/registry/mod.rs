@@ -14,7 +14,7 @@ use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
 use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, PhoneWords, Release, Routing, Shop};
 use ponte_sandbox::{Compiler, Limits, PhoneView, Plugin, Sandbox};
-use ponte_store::{InstallationRow, InstallationState, Listeners, NumberMode, NumberRow, Store};
+use ponte_store::{InstallationRow, Listeners, NumberMode, NumberRow, Store};
 
 use crate::lifecycle::life_of;
 use crate::routing::{self, Policies, traits};
@@ -200,8 +200,9 @@ impl Registry {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads everything anew. An installation that cannot run costs no other; it is reported and left out.
-    pub(crate) async fn reload(&self, store: &dyn Store) -> ponte_store::Result<Vec<Broken>> {
+    /// Reads everything anew, for [`Registry::publish`]. An installation that cannot run costs no other; it is reported and
+    /// left out.
+    pub(crate) async fn read(&self, store: &dyn Store) -> ponte_store::Result<(Snapshot, Vec<Broken>)> {
         let numbers = store.numbers().await?.into_iter();
         let mut lives = HashMap::new();
         for row in store.lives().await? {
@@ -220,9 +221,6 @@ impl Registry {
         let mut rows = store.installations().await?;
         put_in_order(&mut rows);
         for row in rows {
-            if row.state != InstallationState::Active {
-                continue;
-            }
             let id = row.id.clone();
             match self.ready(store, row, &mut plugins).await {
                 Ok(installed) => snapshot.installations.push(Arc::new(installed)),
@@ -231,8 +229,12 @@ impl Registry {
         }
         let hears = |installed: &&Arc<Installed>| installed.trigger.events.contains("receipt");
         snapshot.listeners = Arc::new(snapshot.installations().filter(hears).map(|one| one.id.clone()).collect());
+        Ok((snapshot, broken))
+    }
+
+    /// Puts what was read into force.
+    pub(crate) fn publish(&self, snapshot: Snapshot) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
-        Ok(broken)
     }
 
     async fn ready(

@@ -11,9 +11,10 @@ use ponte_model::{
 use ponte_policy::hours::Hours;
 use ponte_policy::lifecycle::Life;
 use ponte_policy::{
-    AskedRule, Candidate, Decision, Echo, Facts, Handler, Question, Release, Routing, RoutingPolicy, Trigger, fold, route,
+    AskedRule, Candidate, Decision, Echo, Facts, Handler, Question, Release, Routing, RoutingPolicy, Trigger, fold,
+    route,
 };
-use ponte_store::{InstallationState, NumberRow, PastEvent, Store, StoreError};
+use ponte_store::{NumberRow, PastEvent, Store, StoreError};
 use serde::Serialize;
 
 use super::{Circumstances, Profile, campaign, compile, first_contact};
@@ -35,6 +36,8 @@ struct Offer {
     trigger: Trigger,
     hours: Option<Hours>,
     release_after: Option<Duration>,
+    /// Why it is paused, if it is.
+    paused: Option<String>,
 }
 
 /// What would be decided, and how it comes about.
@@ -108,10 +111,15 @@ impl Desk {
         });
         let numbers = numbers.collect();
         let mut flows = Vec::new();
+        let stops: HashMap<_, _> = crate::flows::report_flows(store, None, Timestamp::EPOCH)
+            .await?
+            .into_iter()
+            .map(|report| (report.installation, report.life.stops))
+            .collect();
         let mut rows = store.installations().await?;
         crate::registry::put_in_order(&mut rows);
         for row in rows {
-            if row.tenant != *tenant || row.state != InstallationState::Active {
+            if row.tenant != *tenant {
                 continue;
             }
             let package: PackageSnapshot =
@@ -120,7 +128,9 @@ impl Desk {
             let trigger = crate::registry::trigger(&package.manifest.trigger, &row.settings);
             let release_after = crate::common::release_after(&row.settings);
             let release_after = release_after.map_err(|problem| corrupt(row.id.as_str(), problem.1))?;
-            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours, release_after });
+            let paused = stops.get(&row.id).filter(|stops| !stops.is_empty());
+            let paused = paused.map(|stops| stops.iter().map(|stop| stop.why(&row.id)).collect::<Vec<_>>().join("; "));
+            flows.push(Offer { id: row.id, numbers: row.numbers, trigger, hours, release_after, paused });
         }
         Ok(Self { tenant: tenant.clone(), numbers, flows, policy, routing })
     }
@@ -208,10 +218,9 @@ impl Desk {
             // What flows said then is not in the events.
             let candidates = self.candidates(event, |_| owner);
             let spoke = Spoke { owner, holder: None, first_contact, heard_last: None, candidates: &candidates };
-            let (now, then) =
-                self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| {
-                    (route(&self.routing, question), route(other, question))
-                });
+            let (now, then) = self.ask(event, contact, &profile, spoke, campaign.as_deref(), |question| {
+                (route(&self.routing, question), route(other, question))
+            });
             if who(&now) == who(&then) {
                 continue;
             }
@@ -293,6 +302,7 @@ impl Desk {
             trigger: &offer.trigger,
             open: offer.hours.as_ref().map(|hours| hours.period_at(event.at).open),
             owner: owner(offer),
+            paused: offer.paused.as_deref(),
         });
         offers.collect()
     }

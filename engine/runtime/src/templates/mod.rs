@@ -22,10 +22,10 @@ use crate::registry::Snapshot;
 
 pub(crate) use news::hear;
 pub use sync::{SyncedAccount, sync_templates};
-pub(crate) use sync::{run, sync_all};
+pub(crate) use sync::{run, sync_all, sync_one};
 
 /// An account's templates by name, each in its languages.
-type Book = HashMap<String, Vec<Registered>>;
+pub(crate) type Book = HashMap<String, Vec<Registered>>;
 
 /// The templates of all accounts. Behind the store only while a change is on its way into memory.
 #[derive(Default)]
@@ -68,8 +68,16 @@ impl Templates {
         self.books.write().unwrap_or_else(PoisonError::into_inner).insert(waba, Arc::new(book));
     }
 
-    fn book(&self, waba: &WabaId) -> Option<Arc<Book>> {
+    /// An account's templates; `None` if they were never listed.
+    pub(crate) fn book(&self, waba: &WabaId) -> Option<Arc<Book>> {
         self.books.read().unwrap_or_else(PoisonError::into_inner).get(waba).cloned()
+    }
+
+    /// Whether an account has a template in a language.
+    pub(crate) fn has(&self, waba: &WabaId, name: &str, language: &str) -> bool {
+        let book = self.book(waba);
+        book.and_then(|book| book.get(name).map(|all| all.iter().any(|one| one.definition.language == language)))
+            .unwrap_or(false)
     }
 
     /// What is wrong with the template that a message uses, if it uses one.

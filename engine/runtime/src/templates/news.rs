@@ -6,6 +6,7 @@ use ponte_policy::template::{Applied, apply};
 use ponte_store::{Pending, StoreError};
 
 use crate::core::Core;
+use crate::flows;
 
 /// Brings a template up to date; one that is not known, or of which the webhook says too little, is listed again.
 pub(crate) async fn hear(core: &Core, pending: &Pending, update: &TemplateUpdate) -> Result<(), StoreError> {
@@ -36,7 +37,9 @@ pub(crate) async fn hear(core: &Core, pending: &Pending, update: &TemplateUpdate
         ),
     }
     core.store.put_template(&template, core.clock.now()).await?;
-    templates.reload_account(&*core.store, waba).await
+    templates.reload_account(&*core.store, waba).await?;
+    // What depends on it stops or goes on before the event is done.
+    flows::refresh(core, false).await
 }
 
 /// By Meta's id where the webhook has one: a name may be given anew.

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use super::Templates;
 use super::news::recategorized;
 use crate::core::{Core, Tokens};
+use crate::flows;
 
 /// How often. Webhooks tell of changes at once; this is for those that were lost.
 const EVERY: Duration = Duration::from_secs(6 * 3600);
@@ -93,7 +94,7 @@ fn numbers(core: &Core) -> Vec<Arc<NumberRow>> {
     core.registry.now().numbers().map(|number| Arc::clone(&number.row)).collect()
 }
 
-async fn sync_one(core: &Core, waba: &WabaId) -> SyncedAccount {
+pub(crate) async fn sync_one(core: &Core, waba: &WabaId) -> SyncedAccount {
     let Templates { syncing, changing, .. } = &*core.templates;
     let _syncing = syncing.lock().await;
     let token = accounts(numbers(core).iter().map(|row| &**row), &core.tokens).remove(waba).flatten();
@@ -106,7 +107,10 @@ async fn sync_one(core: &Core, waba: &WabaId) -> SyncedAccount {
     };
     let outcome: Result<usize, String> = outcome.await;
     match &outcome {
-        Ok(count) => tracing::debug!(%waba, count, "templates were listed"),
+        Ok(count) => {
+            tracing::debug!(%waba, count, "templates were listed");
+            flows::refresh_or_warn(core).await;
+        }
         Err(why) => tracing::warn!(%waba, why, "templates could not be listed; what was known of them stays"),
     }
     SyncedAccount { waba: waba.clone(), outcome }

@@ -9,7 +9,8 @@ use ponte_model::{
     RunId, StateScope, Timestamp,
 };
 use ponte_sandbox::{
-    AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView, RunRequest,
+    AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView,
+    RunRequest,
 };
 
 /// Answers from its fields; allows every message but the one that says `forbidden`.

@@ -266,12 +266,20 @@ CREATE TABLE installations (
     flow         TEXT NOT NULL,
     version      TEXT NOT NULL,
     digest       TEXT NOT NULL,
-    state        TEXT NOT NULL,             -- active, paused
+    state        TEXT NOT NULL,             -- active, waiting, paused: follows from `installation_life`
     priority     INTEGER NOT NULL,          -- lower is asked first
     numbers      TEXT NOT NULL,             -- JSON list of number ids; empty: every number of the tenant
     package      TEXT NOT NULL,             -- JSON of the package as installed
     settings     TEXT NOT NULL,             -- JSON, checked against the schema
     created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What stops an installation, and since when: JSON that the policy alone understands. Written rarely; whoever writes names
+-- the revision that they read.
+CREATE TABLE installation_life (
+    installation TEXT PRIMARY KEY,
+    life         TEXT NOT NULL,
+    revision     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Who handles what, by tenant. Every version is kept; the last one is in force.
@@ -300,8 +308,43 @@ CREATE TABLE templates (
     PRIMARY KEY (waba_id, name, language)
 ) STRICT, WITHOUT ROWID;
 
+-- When templates were last sent, for longer than the outbox is kept: noted before its rows are deleted.
+CREATE TABLE template_uses (
+    waba_id TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    sent    INTEGER NOT NULL,               -- how many of the deleted rows left
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (waba_id, name)
+) STRICT, WITHOUT ROWID;
+
 -- Accounts whose templates were listed. Of others nobody can say what they have.
 CREATE TABLE template_books (
     waba_id TEXT PRIMARY KEY,
     read_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Templates that were submitted for installations. The row is written before the request leaves: whoever wrote it
+-- submits, and nobody else. A row without outcome is one whose fate nobody noted; after minutes it may be claimed anew.
+CREATE TABLE submissions (
+    waba_id    TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    language   TEXT NOT NULL,
+    claimed_at INTEGER NOT NULL,
+    outcome    TEXT,                        -- submitted, refused
+    why        TEXT,                        -- what the platform said
+    PRIMARY KEY (waba_id, name, language)
+) STRICT, WITHOUT ROWID;
+
+-- What the shop is told. A key has one open notice at most.
+CREATE TABLE notices (
+    seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+    key       TEXT NOT NULL,
+    tenant    TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    words     TEXT NOT NULL,                -- JSON: what, and what to do, in each language
+    since     INTEGER NOT NULL,
+    until     INTEGER,                      -- when it ends by itself
+    closed_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX notices_open ON notices (key) WHERE closed_at IS NULL;
+CREATE INDEX notices_closed ON notices (closed_at) WHERE closed_at IS NOT NULL;

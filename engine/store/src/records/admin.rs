@@ -193,6 +193,8 @@ pub struct InstallationRow {
 pub enum InstallationState {
     /// Runs.
     Active,
+    /// Never ran yet, and waits for its templates.
+    Waiting,
     /// Gets no events.
     Paused,
 }
@@ -202,6 +204,7 @@ impl InstallationState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Waiting => "waiting",
             Self::Paused => "paused",
         }
     }

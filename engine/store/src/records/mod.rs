@@ -2,6 +2,7 @@
 
 mod admin;
 mod consent;
+mod flows;
 mod inbox;
 mod life;
 mod money;
@@ -13,6 +14,7 @@ mod templates;
 
 pub use admin::*;
 pub use consent::*;
+pub use flows::*;
 pub use inbox::*;
 pub use life::*;
 pub use money::*;

@@ -11,3 +11,16 @@ pub struct TemplateBook {
     /// All of them, by name and language.
     pub templates: Vec<Registered>,
 }
+
+/// How much a template was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateUseRow {
+    /// The account.
+    pub waba: WabaId,
+    /// The template, in all its languages.
+    pub name: String,
+    /// How many messages left.
+    pub sent: i64,
+    /// When the last one left.
+    pub last_at: Timestamp,
+}

@@ -6,6 +6,7 @@
 mod commands;
 mod committer;
 mod consent;
+mod flows;
 mod joins;
 mod money;
 mod open;

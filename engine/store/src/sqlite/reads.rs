@@ -378,6 +378,7 @@ impl SqliteStore {
             .map(|row| {
                 let state = match text(row, "state").as_str() {
                     "active" => InstallationState::Active,
+                    "waiting" => InstallationState::Waiting,
                     _ => InstallationState::Paused,
                 };
                 Ok(InstallationRow {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
-    Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone, Scope,
-    TenantId, Timestamp, WabaId,
+    Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
+    Scope, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -15,12 +15,13 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::{money, policies, templates};
+use super::{flows, money, policies, templates};
 use crate::{
     Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish, Finished,
-    Incoming, InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending,
-    PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue,
-    StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
+    FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow, NumberRow,
+    OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
+    Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored,
+    SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -363,6 +364,66 @@ impl Store for SqliteStore {
         self.op(op).await.map(drop)
     }
 
+    async fn template_uses(&self) -> Result<Vec<TemplateUseRow>> {
+        self.read_template_uses().await
+    }
+
+    async fn claim_submission(
+        &self,
+        (waba, name, language): (&WabaId, &str, &str),
+        now: Timestamp,
+        lapse: Duration,
+        again: bool,
+    ) -> Result<bool> {
+        let (waba, name, language) = (waba.clone(), name.to_owned(), language.to_owned());
+        let op = op!(connection, [waba, name, language] {
+            flows::claim(connection, (&waba, &name, &language), now, lapse, again).await
+        });
+        Ok(self.op(op).await? > 0)
+    }
+
+    async fn settle_submission(
+        &self,
+        (waba, name, language): (&WabaId, &str, &str),
+        outcome: Option<&SubmissionOutcome>,
+    ) -> Result<()> {
+        let (waba, name, language) = (waba.clone(), name.to_owned(), language.to_owned());
+        let outcome = outcome.cloned();
+        let op = op!(connection, [waba, name, language, outcome] {
+            flows::settle(connection, (&waba, &name, &language), outcome.as_ref()).await
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn submissions(&self) -> Result<Vec<SubmissionRow>> {
+        self.read_submissions().await
+    }
+
+    async fn tell(&self, under: Option<&str>, notices: &[NoticeRow], now: Timestamp) -> Result<u64> {
+        let (under, notices) = (under.map(str::to_owned), notices.to_vec());
+        let op = op!(connection, [under, notices] {
+            flows::tell(connection, under.as_deref(), &notices, now).await
+        });
+        self.op(op).await
+    }
+
+    async fn close_notices(&self, seqs: &[i64], now: Timestamp) -> Result<u64> {
+        let seqs = serde_json::to_string(seqs).map_err(unencodable)?;
+        let op = op!(connection, [seqs] {
+            let done = sqlx::query(
+                "UPDATE notices SET closed_at = ?2
+                  WHERE closed_at IS NULL AND seq IN (SELECT value FROM json_each(?1))",
+            )
+            .bind(seqs).bind(now.as_millis()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await
+    }
+
+    async fn notices(&self, closed_since: Timestamp) -> Result<Vec<NoticeRow>> {
+        self.read_notices(closed_since).await
+    }
+
     async fn standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow> {
         self.read_standing(contact, since).await
     }
@@ -472,6 +533,37 @@ impl Store for SqliteStore {
         self.op(op).await.map(drop)
     }
 
+    async fn installation_lives(&self) -> Result<Vec<FlowLifeRow>> {
+        self.read_installation_lives().await
+    }
+
+    async fn put_installation_life(
+        &self,
+        installation: &InstallationId,
+        life: &serde_json::Value,
+        state: InstallationState,
+        revision: i64,
+    ) -> Result<bool> {
+        let (installation, life) = (installation.clone(), life.to_string());
+        let op = op!(connection, [installation, life] {
+            bump(connection).await?;
+            flows::put_life(connection, &installation, &life, state.as_str(), revision).await
+        });
+        Ok(self.op(op).await? > 0)
+    }
+
+    async fn release_held(&self, installation: &InstallationId) -> Result<u64> {
+        let installation = installation.clone();
+        let op = op!(connection, [installation] {
+            let done = sqlx::query(
+                "UPDATE outbox SET not_before = 0 WHERE state = 'queued' AND held = 1 AND installation = ?1",
+            )
+            .bind(installation.as_str()).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        self.op(op).await
+    }
+
     async fn installations(&self) -> Result<Vec<InstallationRow>> {
         self.read_installations().await
     }
@@ -484,6 +576,7 @@ impl Store for SqliteStore {
                 "DELETE FROM state WHERE installation = ?1",
                 "DELETE FROM timers WHERE installation = ?1",
                 "DELETE FROM schedules WHERE installation = ?1",
+                "DELETE FROM installation_life WHERE installation = ?1",
             ] {
                 sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
             }
@@ -561,11 +654,7 @@ impl Store for SqliteStore {
                 before,
             )
             .await?,
-            outbox: delete(
-                "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE queued_at < ?1 AND rank >= 20 LIMIT 1000)",
-                before,
-            )
-            .await?,
+            outbox: self.op(op!(connection, [] { templates::forget_sent(connection, before).await })).await?,
             runs: delete("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM runs WHERE at < ?1 LIMIT 1000)", before)
                 .await?,
             charges: delete(

@@ -8,7 +8,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::SqliteStore;
 use super::reads::{parse, readable, text, time};
-use crate::{Result, TemplateBook};
+use crate::{Result, TemplateBook, TemplateUseRow};
 
 impl SqliteStore {
     pub(super) async fn read_templates(&self, waba: Option<&WabaId>) -> Result<Vec<TemplateBook>> {
@@ -35,6 +35,54 @@ impl SqliteStore {
         }
         Ok(books.into_values().collect())
     }
+}
+
+impl SqliteStore {
+    pub(super) async fn read_template_uses(&self) -> Result<Vec<TemplateUseRow>> {
+        let rows = sqlx::query(
+            "SELECT waba_id, name, sum(sent) AS sent, max(last_at) AS last_at FROM (
+                 SELECT waba_id, name, sent, last_at FROM template_uses
+                 UNION ALL
+                 SELECT n.waba_id, o.item ->> '$.message.payload.name', 1, o.sending_at
+                   FROM outbox o JOIN numbers n ON n.number_id = o.number_id
+                  WHERE o.kind = 'template' AND o.sending_at IS NOT NULL AND n.waba_id IS NOT NULL
+             ) GROUP BY waba_id, name",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let row = |row| TemplateUseRow {
+            waba: text(row, "waba_id").into(),
+            name: text(row, "name"),
+            sent: row.get("sent"),
+            last_at: time(row, "last_at"),
+        };
+        Ok(rows.iter().map(row).collect())
+    }
+}
+
+/// Deletes settled messages that were queued before a moment, a thousand at most, and notes when templates among them were
+/// sent.
+pub(super) async fn forget_sent(
+    connection: &mut SqliteConnection,
+    before: i64,
+) -> std::result::Result<u64, sqlx::Error> {
+    const OLD: &str = "SELECT seq FROM outbox WHERE queued_at < ?1 AND rank >= 20 ORDER BY seq LIMIT 1000";
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "INSERT INTO template_uses (waba_id, name, sent, last_at)
+         SELECT n.waba_id, o.item ->> '$.message.payload.name', count(*), max(o.sending_at)
+           FROM outbox o JOIN numbers n ON n.number_id = o.number_id
+          WHERE o.seq IN ({OLD}) AND o.kind = 'template' AND o.sending_at IS NOT NULL AND n.waba_id IS NOT NULL
+          GROUP BY 1, 2
+         ON CONFLICT (waba_id, name) DO UPDATE SET sent = sent + excluded.sent, last_at = max(last_at, excluded.last_at)"
+    )))
+    .bind(before)
+    .execute(&mut *connection)
+    .await?;
+    let done = sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM outbox WHERE seq IN ({OLD})")))
+        .bind(before)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 /// `rows` is the JSON list of the templates.
