@@ -16,6 +16,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::consent_config::ConsentFile;
+use crate::pace_config::{CeilingsFile, LoopFile, PaceFile};
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -46,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) consent: ConsentRules,
     /// Categories of templates, as the operator declares them.
     pub(crate) templates: BTreeMap<String, Category>,
+    /// How many messages may leave, and when automation stops because a machine answers it.
+    pub(crate) pace: PaceFile,
     pub(crate) log: Log,
 }
 
@@ -80,6 +83,9 @@ struct File {
     money: MoneyFile,
     consent: ConsentFile,
     templates: BTreeMap<String, Category>,
+    ceilings: CeilingsFile,
+    #[serde(rename = "loop")]
+    loops: LoopFile,
     log: Log,
 }
 
@@ -172,6 +178,7 @@ impl Config {
                 .or_else(|| file.money.rates.map(|path| folder.join(path))),
             consent: file.consent.rules()?,
             templates: file.templates,
+            pace: PaceFile::new(file.ceilings, &file.loops)?,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),

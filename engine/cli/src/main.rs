@@ -6,6 +6,7 @@ mod config;
 mod consent_config;
 mod demo;
 mod logging;
+mod pace_config;
 mod pipeline;
 
 use std::process::ExitCode;

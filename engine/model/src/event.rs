@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, Handover, HistoryItem, HistoryProgress,
+    AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, HandOffTarget, Handover, HistoryItem, HistoryProgress,
     IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, TemplateUpdate, Timestamp,
     WabaId,
 };
@@ -123,6 +123,13 @@ pub enum Body {
     Timer(Timer),
     /// A flow's cron schedule came due.
     Schedule(Schedule),
+    /// Ponte gives the conversation to people.
+    HandOff {
+        /// To whom.
+        to: HandOffTarget,
+        /// What they should know.
+        note: String,
+    },
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -159,6 +166,7 @@ impl Body {
             Self::Error(_) => "error",
             Self::Timer(_) => "timer",
             Self::Schedule(_) => "schedule",
+            Self::HandOff { .. } => "hand_off",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

@@ -3,7 +3,7 @@
 use ponte_model::{Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::platform;
+use crate::{Turns, platform};
 
 /// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub struct Facts {
     pub entry_free_until: Option<Timestamp>,
     /// The last app echo that was folded in, by its place in the inbox.
     pub echo_seq: i64,
+    /// Who seems to have taken the last turns: a person, or a machine.
+    #[serde(skip_serializing_if = "Turns::is_default")]
+    pub turns: Turns,
 }
 
 /// Who speaks, and since when.

@@ -2,7 +2,7 @@
 
 use ponte_model::{Body, Content, Event, HandOffTarget, Message, Origin, Owner, RunId, Timestamp};
 
-use crate::{Echo, Facts, Ownership, platform};
+use crate::{Echo, Facts, Ownership, Turns, platform};
 
 /// The facts after `event`, which stands at `seq` in the inbox.
 ///
@@ -15,6 +15,7 @@ use crate::{Echo, Facts, Ownership, platform};
 pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
     match (&event.body, event.origin) {
         (Body::Message(message), Origin::Customer) if opens_window(message) => {
+            facts.turns.heard(message, event.at, facts.last_customer_at);
             facts.previous_customer_at = facts.last_customer_at;
             facts.last_customer_at = facts.last_customer_at.max(Some(event.at));
             facts.customer_messages = facts.customer_messages.saturating_add(1);
@@ -29,7 +30,10 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
             facts.last_app_at = facts.last_app_at.max(Some(event.at));
             let since = facts.ownership.since.max(event.at);
             facts.ownership = Ownership { owner: Owner::App, since, handed_by: None };
+            // A person is here.
+            facts.turns = Turns::default();
         }
+        (Body::HandOff { to, .. }, Origin::System) => return give_to_people(facts, *to, None, event.at),
         _ => {}
     }
     facts
@@ -37,14 +41,29 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
 
 /// A flow gave the conversation to people. Who holds it already keeps it.
 #[must_use]
-pub fn hand_off(mut facts: Facts, to: HandOffTarget, run: &RunId, now: Timestamp) -> Facts {
+pub fn hand_off(facts: Facts, to: HandOffTarget, run: &RunId, now: Timestamp) -> Facts {
+    give_to_people(facts, to, Some(run), now)
+}
+
+/// Automation and the other side seem to answer each other: people take over, and flows are silent until one speaks or
+/// the other side pauses.
+#[must_use]
+pub fn break_loop(facts: Facts, to: HandOffTarget, now: Timestamp) -> Facts {
+    let mut facts = give_to_people(facts, to, None, now);
+    facts.turns.broken_at = Some(now);
+    facts
+}
+
+/// The conversation goes to people. Who holds it already keeps it. What `by` has said before may still leave.
+#[must_use]
+pub fn give_to_people(mut facts: Facts, to: HandOffTarget, by: Option<&RunId>, now: Timestamp) -> Facts {
     // People who have been silent for too long have let go: then this is a new hand-off.
     if !facts.ownership_at(Echo::default(), now).owner.is_person() {
         let owner = match to {
             HandOffTarget::App => Owner::App,
             HandOffTarget::Team => Owner::Team,
         };
-        facts.ownership = Ownership { owner, since: now, handed_by: Some(run.clone()) };
+        facts.ownership = Ownership { owner, since: now, handed_by: by.cloned() };
     }
     facts
 }
@@ -65,6 +84,7 @@ pub fn release(mut facts: Facts) -> Facts {
 /// Meta's: the statuses of later messages say so, and their charges follow the statuses.)
 #[must_use]
 pub fn answered(mut facts: Facts, now: Timestamp) -> Facts {
+    facts.turns.answered(now);
     if let Some(at) = facts.entry_at.take()
         && now.since(at) < platform::RULES.entry_answer
     {

@@ -16,6 +16,7 @@ mod facts;
 mod fold;
 pub mod hours;
 pub mod lifecycle;
+mod loops;
 mod merge;
 pub mod money;
 mod on_phone;
@@ -28,7 +29,8 @@ mod verdict;
 pub mod words;
 
 pub use facts::{Echo, Facts, Ownership};
-pub use fold::{answered, fold, hand_off, release};
+pub use fold::{answered, break_loop, fold, give_to_people, hand_off, release};
+pub use loops::{LOOP, LoopRules, Turns};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use routing::{
@@ -37,6 +39,6 @@ pub use routing::{
     Stage, Target, Trigger, When, bucket, route, sentence,
 };
 pub use verdict::{
-    ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,
-    judge_by,
+    Awaits, ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation,
+    judge, judge_by,
 };

@@ -24,6 +24,7 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp) -> Facts {
         entry_at: ours.entry_at.max(theirs.entry_at),
         entry_free_until: ours.entry_free_until.max(theirs.entry_free_until),
         routed: ours.routed.or(theirs.routed),
+        turns: if theirs.turns.broken_at > ours.turns.broken_at { &theirs.turns } else { &ours.turns }.clone(),
     }
 }
 

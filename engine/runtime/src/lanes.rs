@@ -126,6 +126,7 @@ async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> 
     // What failed is counted no more, and may have told of consent.
     if let Some(conversation) = applied.conversation.as_ref().filter(|_| failed) {
         core.addressees.forget(&conversation.contact);
+        applied.send.iter().for_each(|send| core.outbox.give_back(send));
     }
     if applied.listener.is_none() {
         return Ok(Done::Here);

@@ -22,7 +22,7 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1) }, charge: None }
+    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, consent: None, at: at(1) }, charge: None }
 }
 
 async fn settle(store: &SqliteStore, id: &str, outcome: SendOutcome) {
@@ -77,7 +77,7 @@ async fn what_was_being_sent_when_the_process_ended_is_in_doubt_until_a_status_t
     let store = SqliteStore::open(dir.path()).await.unwrap();
     assert_eq!(store.doubt_unfinished_sends().await.unwrap(), 1);
     assert_eq!(state(&store).await, SendState::InDoubt);
-    assert!(store.queued(&NUMBER.into(), at(99), 10).await.unwrap().is_empty(), "never sent again blindly");
+    assert!(store.queued(&NUMBER.into(), 3, at(99), 10).await.unwrap().is_empty(), "never sent again blindly");
     // The status carries our id, and brings Meta's.
     assert!(apply(&store, "k1", "wamid.out", DeliveryState::Delivered, Some("s1")).await);
     let row = store.sends(None, 1).await.unwrap().remove(0);
@@ -99,10 +99,10 @@ async fn a_send_that_surely_did_not_leave_waits_its_turn_again() {
     let (_dir, store) = open().await;
     queue(&store, "s1").await;
     store.begin_send(begin("s1", 0, true)).await.unwrap();
-    let requeue = SendOutcome::Requeue { not_before: at(60), reason: "130429".into(), counts: true };
+    let requeue = SendOutcome::Requeue { not_before: at(60), code: None, reason: "130429".into(), counts: true };
     settle(&store, "s1", requeue).await;
-    assert_eq!(store.queued(&NUMBER.into(), at(59), 10).await.unwrap()[0].not_before, at(60));
-    assert_eq!(store.queued(&NUMBER.into(), at(60), 10).await.unwrap()[0].attempts, 1);
+    assert_eq!(store.queued(&NUMBER.into(), 3, at(59), 10).await.unwrap()[0].not_before, at(60));
+    assert_eq!(store.queued(&NUMBER.into(), 3, at(60), 10).await.unwrap()[0].attempts, 1);
 }
 
 proptest! {
@@ -138,7 +138,7 @@ async fn a_message_may_leave_in_the_transaction_that_writes_it() {
     let conversation = ConversationId { number: NUMBER.into(), contact: stored.contact.unwrap() };
     let echo_seq = store.ingest(vec![echo("wamid.echo", Contact::by_phone("5511"))], at(1)).await.unwrap()[0].seq;
     let leaving = |id: &str, echo_seq, yields_to_echo| {
-        let leave = Some(Leave { echo_seq, yields_to_echo, at: at(1) });
+        let leave = Some(Leave { echo_seq, yields_to_echo, consent: None, at: at(1) });
         NewSend { leave, ..new_send(id, &conversation) }
     };
     let sends = vec![
@@ -151,7 +151,7 @@ async fn a_message_may_leave_in_the_transaction_that_writes_it() {
     let Finished::Done { leaving } = store.finish(finish()).await.unwrap() else { panic!("a conflict") };
     assert_eq!(leaving, ["knew".into(), "does not mind".into()]);
     let queued: Vec<_> =
-        store.queued(&NUMBER.into(), at(2), 9).await.unwrap().into_iter().map(|send| send.id).collect();
+        store.queued(&NUMBER.into(), 3, at(2), 9).await.unwrap().into_iter().map(|send| send.id).collect();
     assert_eq!(queued, ["did not know".into(), "waits".into()]);
     // What stands as being sent leaves once, however often it is written.
     assert_eq!(store.finish(finish()).await.unwrap(), Finished::Done { leaving: Vec::new() });

@@ -1,6 +1,8 @@
 //! When there is room for a message. Over the limit means later, never lost.
 
 mod bucket;
+mod ceilings;
+mod lanes;
 mod reach;
 mod window;
 
@@ -11,7 +13,9 @@ use ponte_model::{ContactId, Timestamp};
 
 use crate::platform::RULES;
 use bucket::Bucket;
-pub use reach::Reach;
+pub use ceilings::{Ceiling, Ceilings, Tally, WARM_UP, Whose, warm_up};
+pub use lanes::{Lane, Lanes};
+pub use reach::{Claim, Reach};
 use window::SlidingWindow;
 
 /// People whose bucket is remembered; full buckets are forgotten when there are more.

@@ -86,6 +86,8 @@ pub fn sentence(rule: &str) -> &'static str {
         "owned-by-app" => "somebody speaks on the phone",
         "owned-by-team" => "somebody of the team speaks",
         "default" => "no rule of the policy held",
+        "loop" => "a machine seems to answer automation here: people take over",
+        "window-closed" => "a message found the window closed, and its flow chose people for that",
         "first-match" => "the first flow, by priority, that takes it",
         "no-flow" => "no flow takes it",
         _ => "",

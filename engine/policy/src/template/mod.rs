@@ -10,9 +10,11 @@ mod limits;
 mod lint;
 mod places;
 mod update;
+mod value;
 mod variant;
 
-pub use check::{check, check_recipient};
+pub use check::{at_leaving, check, check_recipient};
 pub use lint::{Finding, Severity, duplicates, lint};
 pub use update::{Applied, apply};
+pub use value::as_value;
 pub use variant::variant;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use std::sync::Arc;
+
 use ponte_model::{ContactId, ConversationId};
 use ponte_policy::{Facts, merge};
 use ponte_store::{Pending, StoreError};
@@ -17,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// So often. What a flow has put off for longer is not waited for.
 const LOOKS: usize = 250;
 
-pub(super) async fn joined(core: &Core, pending: &Pending) -> Result<Tried, StoreError> {
+pub(super) async fn joined(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError> {
     let rule = ("identity".to_owned(), None);
     let Some(conversation) = pending.conversation() else {
         return acknowledge(core, pending.seq, rule, None).await;

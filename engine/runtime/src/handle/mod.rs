@@ -4,6 +4,7 @@ mod broker;
 mod effects;
 mod failure;
 mod identity;
+mod loops;
 mod record;
 mod wish;
 
@@ -20,10 +21,10 @@ use sha2::{Digest as _, Sha256};
 use crate::conversations::Known;
 use crate::core::Core;
 use crate::dispatch::Hand;
-use crate::outbox::{self, Departure};
+use crate::outbox::{self, Departure, Places};
 use crate::registry::{Installed, Snapshot};
 use crate::routing::{self, Circumstances, Profile};
-use crate::verdict::Asking;
+use crate::verdict::{self, Asking};
 use broker::RunBroker;
 
 /// Pause before an event is tried again whose handling failed for reasons of ours (a full disk, say).
@@ -111,6 +112,14 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     if let Some(heard) = wish::heard(core, pending).await? {
         return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);
     }
+    if let Body::HandOff { note, .. } = &event.body {
+        let rule = ("window-closed".to_owned(), Some(note.clone()));
+        let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
+        return acknowledge(core, pending.seq, rule, facts).await;
+    }
+    if loops::found(core, pending, &facts) {
+        return loops::stop(core, pending, facts).await;
+    }
     let registry = core.registry.now();
     let decision = decide(core, &registry, pending, &facts, &known).await?;
     if let Some(target) = &decision.target {
@@ -186,7 +195,7 @@ async fn decide(
 }
 
 async fn acknowledge(
-    core: &Core,
+    core: &Arc<Core>,
     seq: i64,
     (rule, why): (String, Option<String>),
     facts: Option<(ConversationId, Facts)>,
@@ -195,6 +204,7 @@ async fn acknowledge(
     core.store.finish(Finish { seq, decision: Some(rule), why, facts: encoded, ..Finish::default() }).await?;
     if let Some((id, facts)) = facts {
         core.conversations.committed(&id, facts);
+        core.outbox.reopened(core, &id).await;
     }
     Ok(Tried::Done)
 }
@@ -247,6 +257,9 @@ async fn run(
     let timers = !change.finish.timers.is_empty();
     let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
+    for send in &mut finish.sends {
+        send.lane = verdict::lane_of(core, &scene.registry, &Asking::from(&*send)).index() as i64;
+    }
     let departure = reserve(core, &mut finish, &scene, &facts).await?;
     let sends = finish.sends.clone();
 
@@ -254,15 +267,20 @@ async fn run(
         metrics::counter!("ponte_run_conflicts_total").increment(1);
         return Ok(Tried::Conflict);
     };
+    let mut reopened = false;
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
+        reopened = core.outbox.reopened(core, id).await;
     }
     for contact in &tagged {
         core.people.forget(contact);
         core.addressees.forget(contact);
     }
     let departure = departure.filter(|_| sends.first().is_some_and(|first| leaving.contains(&first.id)));
-    core.outbox.add(core, sends, departure);
+    // What waited for the customer goes first: then all of it is fetched, in order.
+    if !reopened {
+        core.outbox.add(core, sends, departure);
+    }
     if timers {
         core.timers_changed.notify_one();
     }
@@ -290,8 +308,9 @@ async fn reserve(
     let Ok((leave, hold)) = outbox::clear(core, &scene.registry, &asking, known, &addressee, now) else {
         return Ok(None);
     };
+    let Ok(places) = Places::claim(core, &scene.registry, &asking, facts, now) else { return Ok(None) };
     let charge = hold.line();
-    let departure = core.outbox.reserve(core, first, hold);
+    let departure = core.outbox.reserve(core, first, (hold, places));
     if departure.is_some() {
         (first.leave, first.charge) = (Some(leave), charge);
     }

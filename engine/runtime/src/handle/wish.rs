@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use ponte_model::consent::Entry;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{Body, ContactId, Message, Origin, RunId, SendId};
+use ponte_model::{Body, ContactId, Message, Origin, RunId, SendId, WhenClosed};
 use ponte_policy::Facts;
+use ponte_policy::pacing::Lane;
 use ponte_policy::consent::{Addressee, Reading, Wish, confirmation, language, of_wish, wish_in};
 use ponte_store::{Finish, NewSend, OutboxItem, Pending, StoreError};
 
@@ -66,6 +67,9 @@ pub(super) async fn obey(
     core.addressees.forget(heard.contact);
     if let Some(id) = &changed {
         core.conversations.committed(id, facts);
+        if core.outbox.reopened(core, id).await {
+            return Ok(());
+        }
     }
     core.outbox.add(core, sends, None);
     Ok(())
@@ -92,6 +96,8 @@ fn confirm(core: &Core, pending: &Pending, known: &Known, facts: &Facts, heard: 
         run: Some(run),
         item: OutboxItem::Message { message },
         expires_at: facts.window_until,
+        lane: Lane::Service.index() as i64,
+        when_closed: WhenClosed::Refuse,
         at: now,
         leave: None,
         charge: None,

@@ -1,8 +1,11 @@
 //! An installation, ready to run: its package and settings understood, its plugin loaded.
 
-use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TriggerEvent, TriggerHours};
-use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Refusal, TenantId};
+use ponte_flow::{ClosedChoice, CronLine, Failure, PackageSnapshot, Sending, Settings, TriggerEvent, TriggerHours};
+use ponte_model::send::{Payload, Template};
+use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Refusal, TenantId, WhenClosed};
 use ponte_policy::hours::Hours;
+use ponte_policy::pacing::Ceiling;
+use ponte_policy::template::as_value;
 use ponte_policy::{HoursCondition, Trigger};
 use ponte_sandbox::{PermissionSet, Plugin};
 use ponte_store::InstallationRow;
@@ -24,6 +27,9 @@ pub(crate) struct Installed {
     pub(crate) failure: Failure,
     /// Whether consecutive texts of a run become one message.
     pub(crate) merge: bool,
+    /// At most so many messages, by its own manifest.
+    pub(crate) ceiling: Ceiling,
+    sending: Sending,
     pub(crate) schedules: Vec<(String, CronLine)>,
     /// The shop's hours, where its settings have them.
     pub(crate) hours: Option<Hours>,
@@ -84,6 +90,8 @@ impl Installed {
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
             merge: manifest.send.merge,
+            ceiling: Ceiling { hour: manifest.send.ceiling.hour, day: manifest.send.ceiling.day },
+            sending: manifest.send.clone(),
             schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),
             hours,
             plugin,
@@ -91,6 +99,26 @@ impl Installed {
             package,
             settings,
         })
+    }
+
+    /// What becomes of a message that finds the window closed, where its run says nothing of its own.
+    pub(crate) fn when_closed(&self, message: &Payload) -> WhenClosed {
+        if !message.is_free_form() {
+            return WhenClosed::Refuse;
+        }
+        match (self.sending.when_closed, &self.sending.closed_template) {
+            (ClosedChoice::Hold, _) => WhenClosed::Hold,
+            (ClosedChoice::HandOff, _) => WhenClosed::HandOff,
+            (ClosedChoice::Drop, _) => WhenClosed::Drop,
+            (ClosedChoice::Template, Some(template)) => {
+                let words = message.words();
+                let value = |param: &String| as_value(&param.replace("{text}", &words));
+                let params = template.params.iter().map(value);
+                let template = Template::positional(&template.name, &template.language, params);
+                WhenClosed::Template { template: Box::new(template) }
+            }
+            (ClosedChoice::Refuse | ClosedChoice::Template, _) => WhenClosed::Refuse,
+        }
     }
 
     /// The shop's hours, or why there are none.

@@ -26,6 +26,7 @@ pub(crate) struct Number {
     pub(crate) row: Arc<NumberRow>,
     /// How it stands with its phone and its account.
     pub(crate) life: Life,
+    pub(crate) registered_at: Timestamp,
 }
 
 /// What the rules look at of a number, for one message at one moment.
@@ -161,11 +162,11 @@ impl Registry {
         let numbers = store.numbers().await?.into_iter();
         let mut lives = HashMap::new();
         for row in store.lives().await? {
-            lives.insert(row.number.clone(), life_of(&row)?);
+            lives.insert(row.number.clone(), (life_of(&row)?, row.registered_at));
         }
         let numbers = numbers.map(|row| {
-            let life = lives.remove(&row.id).unwrap_or_default();
-            (row.id.clone(), Number { tenant: row.tenant.clone(), row: Arc::new(row), life })
+            let (life, registered_at) = lives.remove(&row.id).unwrap_or_default();
+            (row.id.clone(), Number { tenant: row.tenant.clone(), row: Arc::new(row), life, registered_at })
         });
         let mut snapshot = Snapshot { numbers: numbers.collect(), ..Snapshot::default() };
         let before = self.now();
