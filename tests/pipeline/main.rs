@@ -7,6 +7,7 @@ mod lifecycle;
 mod money;
 mod once;
 mod order;
+mod outbox;
 mod phone;
 mod routing;
 mod templates;

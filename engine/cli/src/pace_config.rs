@@ -33,7 +33,7 @@ pub(crate) struct PaceFile {
 }
 
 impl PaceFile {
-    pub(super) fn new(file: CeilingsFile, loops: &LoopFile) -> anyhow::Result<Self> {
+    pub(crate) fn new(file: CeilingsFile, loops: &LoopFile) -> anyhow::Result<Self> {
         let CeilingsFile { tenant, contact, flow, flows, warm_up } = file;
         let named = [("tenant", &tenant), ("contact", &contact), ("flow", &flow)];
         let named = named.into_iter().chain(flows.iter().map(|(name, ceiling)| (name.as_str(), ceiling)));

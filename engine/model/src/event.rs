@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, HandOffTarget, Handover, HistoryItem, HistoryProgress,
-    IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, TemplateUpdate, Timestamp,
-    WabaId,
+    AccountUpdate, AppContact, Call, Contact, DeliveryStatus, EventKey, HandOffTarget, Handover, HistoryItem,
+    HistoryProgress, IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference,
+    TemplateUpdate, Timestamp, WabaId,
 };
 
 /// Something that happened. Timers, schedules and a shop's webhooks are events like any other.

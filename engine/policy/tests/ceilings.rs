@@ -60,9 +60,10 @@ fn a_refused_claim_takes_nothing_anywhere() {
 fn a_young_number_may_send_more_each_week() {
     let registered = at(0);
     let days = |days: u64| warm_up(registered, at(days * 24 * HOUR)).day;
-    assert_eq!([0, 2, 3, 7, 13, 14, 27, 28, 400].map(days).map(Option::unwrap_or_default), [
-        50, 50, 100, 250, 250, 1_000, 1_000, 0, 0
-    ]);
+    assert_eq!(
+        [0, 2, 3, 7, 13, 14, 27, 28, 400].map(days).map(Option::unwrap_or_default),
+        [50, 50, 100, 250, 250, 1_000, 1_000, 0, 0]
+    );
     assert_eq!(days(28), None);
     assert!(WARM_UP.is_sorted_by_key(|(from, _)| *from));
 }

@@ -73,7 +73,7 @@ async fn show(
         let sends: Vec<_> = sends.iter().map(outbox::as_value).collect();
         let all = json!({
             "number": number, "contact": contact, "tags": about.tags,
-            "owner": ownership.owner, "owner_until": until, "routed_to": facts.routed,
+            "owner": ownership.owner, "owner_until": until, "routed_to": facts.routed, "loop_since": facts.turns.broken_at,
             "window_open": facts.window_open(now), "window_until": facts.window_until,
             "next": route::as_value(&next), "decisions": decisions, "sends": sends,
         });
@@ -89,6 +89,11 @@ async fn show(
     match until {
         Some(until) => println!("owner         {} until {until}: flows are silent", ownership.owner),
         None => println!("owner         {}", ownership.owner),
+    }
+    if let Some(since) = facts.turns.broken_at {
+        println!(
+            "loop          since {since} a machine seems to answer: flows are silent until a person speaks or it pauses"
+        );
     }
     if let Some(people) = facts.routed {
         println!("routed        the rules gave the last message to {people}: flows are silent");

@@ -34,7 +34,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::open(&config.data_dir).await?;
     let tokens = pipeline::tokens(config, &store).await?;
     let defaults = RuntimeSettings::default();
-    let settings = RuntimeSettings {
+    let mut settings = RuntimeSettings {
         max_pending: config.max_pending.unwrap_or(defaults.max_pending),
         template_fallbacks: config.template_fallbacks.clone(),
         rates: Arc::new(config.rates()?),
@@ -42,6 +42,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         template_categories: config.templates.clone(),
         ..defaults
     };
+    config.pace.set(&mut settings);
     // Before anything is read from it: what changes from here on is noticed.
     let version = store.registry_version().await?;
     let runtime = pipeline::start(config, settings, store, Arc::new(SystemClock), tokens).await?;

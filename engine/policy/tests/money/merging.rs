@@ -21,7 +21,7 @@ fn expiring(body: &str) -> Effect {
 }
 
 fn state() -> Effect {
-    Effect::PutState { scope: StateScope::Contact, key: "k".into(), value: None, expires_at: None, when_closed: None }
+    Effect::PutState { scope: StateScope::Contact, key: "k".into(), value: None, expires_at: None }
 }
 
 fn bodies(effects: &[Effect]) -> Vec<&str> {

@@ -120,13 +120,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn send(
-        &mut self,
-        contact: ContactId,
-        item: OutboxItem,
-        expires_at: Option<Timestamp>,
-        when_closed: WhenClosed,
-    ) {
+    fn send(&mut self, contact: ContactId, item: OutboxItem, expires_at: Option<Timestamp>, when_closed: WhenClosed) {
         let Some(number) = self.pending.event.number_id.clone() else { return };
         if matches!(item, OutboxItem::Message { .. }) && self.pending.contact.as_ref() == Some(&contact) {
             self.facts = answered(std::mem::take(&mut self.facts), self.now);

@@ -1,7 +1,7 @@
 //! What a failed run leads to, as the flow's manifest declares.
 
-use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::Effect;
+use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_sandbox::{Outcome, Stop};
 
 use super::effects::Change;

@@ -6,8 +6,8 @@ use ponte_model::consent::Entry;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{Body, ContactId, Message, Origin, RunId, SendId, WhenClosed};
 use ponte_policy::Facts;
-use ponte_policy::pacing::Lane;
 use ponte_policy::consent::{Addressee, Reading, Wish, confirmation, language, of_wish, wish_in};
+use ponte_policy::pacing::Lane;
 use ponte_store::{Finish, NewSend, OutboxItem, Pending, StoreError};
 
 use super::effects::encode;

@@ -9,9 +9,7 @@ use ponte_policy::consent::{Addressee, of_refused_send};
 use ponte_policy::platform::RULES;
 use ponte_policy::{Awaits, Echo, Facts, No, Objection, Purpose};
 use ponte_store::{Began, BeginSend, ConsentSeen, HeldFor, Leave, OutboxItem, SendOutcome, Settle, StoreError};
-use ponte_whatsapp::errors::{
-    self, Backoff, Class, MARKETING_STOPPED, PAIR_RATE, TEMPLATE_DISABLED, TEMPLATE_PAUSED,
-};
+use ponte_whatsapp::errors::{self, Backoff, Class, MARKETING_STOPPED, PAIR_RATE, TEMPLATE_DISABLED, TEMPLATE_PAUSED};
 use ponte_whatsapp::graph::{GraphError, SendError};
 use ponte_whatsapp::outbound;
 
@@ -217,7 +215,12 @@ async fn exchange(core: &Core, line: &Line, waiting: &Waiting) -> SendOutcome {
     let number = &waiting.conversation.number;
     let Some(token) = core.tokens.of(number) else {
         let not_before = core.clock.now().plus(ACCOUNT_PAUSE);
-        return SendOutcome::Requeue { not_before, code: None, reason: "no access token for this number".into(), counts: false };
+        return SendOutcome::Requeue {
+            not_before,
+            code: None,
+            reason: "no access token for this number".into(),
+            counts: false,
+        };
     };
     let watch = ponte_clock::Stopwatch::start();
     let result = match &waiting.item {

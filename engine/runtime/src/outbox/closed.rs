@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ponte_model::send::{Outbound, Payload};
 use ponte_model::{
     Body, Contact, ConversationId, Event, EventKey, HandOffTarget, Lane as EventLane, Origin, WhenClosed,
 };
-use ponte_model::send::{Outbound, Payload};
 use ponte_policy::Objection;
 use ponte_policy::platform::HOLD_MOST;
 use ponte_store::{HeldFor, Incoming, NumberMode, OutboxItem, SendOutcome, StoreError};
@@ -30,7 +30,10 @@ pub(super) async fn follow(
     metrics::counter!("ponte_window_closed_total", "choice" => waiting.when_closed.as_str(), "installation" => flow)
         .increment(1);
     let ends = |word: &str, what: &str| SendOutcome::Refused {
-        reason: format!("{word}: the customer-service window is closed, and the flow chose {what} (rule: {})", objection.rule),
+        reason: format!(
+            "{word}: the customer-service window is closed, and the flow chose {what} (rule: {})",
+            objection.rule
+        ),
     };
     Ok(Some(match waiting.when_closed.clone() {
         WhenClosed::Refuse => return Ok(Some(super::attempt::objected(objection.clone(), waiting.expires_at))),

@@ -138,7 +138,11 @@ impl Templates {
 
     /// Asks for the account of a number to be listed again.
     pub(crate) fn ask_about(&self, registry: &Snapshot, number: &NumberId) {
-        registry.number(number).and_then(|number| number.row.waba_id.as_ref()).into_iter().for_each(|waba| self.ask(waba));
+        registry
+            .number(number)
+            .and_then(|number| number.row.waba_id.as_ref())
+            .into_iter()
+            .for_each(|waba| self.ask(waba));
     }
 
     /// Asks for the accounts of numbers that were registered since the last list.

@@ -83,13 +83,7 @@ impl Host for RunState {
         self.choose("send.when-closed", effect, Ok(choice))
     }
 
-    fn when_closed_template(
-        &mut self,
-        effect: u32,
-        name: String,
-        language: String,
-        params: Vec<Param>,
-    ) -> Answer<()> {
+    fn when_closed_template(&mut self, effect: u32, name: String, language: String, params: Vec<Param>) -> Answer<()> {
         let choice = match convert::template(name, language, params) {
             Payload::Template(template) => Ok(WhenClosed::Template { template: Box::new(template) }),
             _ => Err(Refusal::invalid("effect", "this is no template")),

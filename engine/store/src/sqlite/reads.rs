@@ -12,9 +12,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use crate::{
-    BackingOff, Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend, LifeRow,
-    NumberRow, OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, SignsRow,
-    StateKey, StateValue, StoreError, TimerRow,
+    BackingOff, Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend,
+    LifeRow, NumberRow, OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState,
+    SignsRow, StateKey, StateValue, StoreError, TimerRow,
 };
 
 pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
@@ -276,7 +276,8 @@ impl SqliteStore {
         let rows = sqlx::query("SELECT DISTINCT number_id, contact_id FROM outbox WHERE state = 'queued' AND held = 3")
             .fetch_all(&self.readers)
             .await?;
-        let id = |row| ConversationId { number: text(row, "number_id").into(), contact: text(row, "contact_id").into() };
+        let id =
+            |row| ConversationId { number: text(row, "number_id").into(), contact: text(row, "contact_id").into() };
         Ok(rows.iter().map(id).collect())
     }
 

@@ -16,10 +16,10 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{money, policies, templates};
 use crate::{
-    BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished, Incoming,
-    InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow,
-    Purged, QueuedSend, Released, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
-    StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
+    BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ConversationRow, DecisionRow, Finish, Finished,
+    Incoming, InstallationRow, LeftSend, LifeRow, Listeners, NumberRow, OutboxItem, PastEvent, PastLine, Pending,
+    PolicyRow, Purged, QueuedSend, Released, Result, RunRecord, SendRow, Settle, Settler, StandingRow, StateKey,
+    StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, TemplateBook, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.

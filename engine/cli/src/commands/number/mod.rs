@@ -1,5 +1,6 @@
-//! `ponte number`: register numbers, list them, tell how they stand, pause them.
+//! `ponte number`: register numbers, change them, list them, tell how they stand, pause them.
 
+mod set;
 mod show;
 
 use std::process::ExitCode;
@@ -15,6 +16,7 @@ use ponte_store::{Billing, NumberConfig, NumberRow, SqliteStore, Store};
 
 use crate::args::{Number, Switch};
 use crate::config::Config;
+pub(crate) use set::Set;
 use show::Report;
 
 pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<ExitCode> {
@@ -56,8 +58,11 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
             }
             let billing = Billing { currency, timezone };
             let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let id = NumberId::from(id);
+            // What the platform told of its limits, or `number set` did, is not taken back by registering it anew.
+            let before = store.numbers().await?.into_iter().find(|row| row.id == id).map(|row| row.config);
             let row = NumberRow {
-                id: id.into(),
+                id,
                 tenant: tenant.into(),
                 waba_id: waba.map(Into::into),
                 display_phone: phone.map(digits).map(Into::into),
@@ -67,6 +72,8 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                     sector,
                     unit,
                     billing,
+                    daily_reach: before.as_ref().and_then(|before| before.daily_reach),
+                    limits_since: before.and_then(|before| before.limits_since),
                     ..NumberConfig::new(mode.into(), throughput)
                 },
             };
@@ -79,6 +86,7 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                 );
             }
         }
+        Number::Set(change) => set::set(store, change, now).await?,
         Number::List { json } => list(store, json).await?,
         Number::Show { id, json, language } => {
             let id = NumberId::from(id);
