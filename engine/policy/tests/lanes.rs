@@ -13,7 +13,7 @@ fn lane(index: usize) -> Lane {
 
 /// One turn, as a line takes it.
 fn turn(lanes: &mut Lanes<u32, (Lane, u32)>) -> Option<(u32, Lane, u32)> {
-    let person = lanes.next()?;
+    let person = lanes.turn()?;
     let (lane, what) = lanes.take(&person).expect("who stands has a message");
     lanes.back(&person);
     Some((person, lane, what))
@@ -97,17 +97,17 @@ proptest! {
             lanes.push(*person, lane(*which), (lane(*which), number as u32));
             match then {
                 // A turn; the request stays on its way for a while.
-                0 => if let Some(person) = lanes.next() {
+                0 => if let Some(person) = lanes.turn() {
                     let (_, what) = lanes.take(&person).unwrap();
                     left.entry(person).or_default().push(what);
                     away.push(person);
                 },
                 // It could not leave yet.
-                1 => if let Some(person) = lanes.next() {
+                1 => if let Some(person) = lanes.turn() {
                     lanes.first(&person);
                 },
                 // It comes back to wait before the others.
-                2 => if let Some(person) = lanes.next() {
+                2 => if let Some(person) = lanes.turn() {
                     let (lane, what) = lanes.take(&person).unwrap();
                     lanes.put_back(&person, lane, (lane, what));
                     lanes.back(&person);

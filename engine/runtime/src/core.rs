@@ -123,7 +123,7 @@ impl Core {
         self.purse.set_budgets(self.store.budgets().await?.into_iter().collect());
         self.addressees.forget_all();
         self.schedules_changed.notify_one();
-        self.outbox.templates_changed(self).await?;
+        self.outbox.templates_changed(self, false).await?;
         self.outbox.wake_all();
         Ok(broken)
     }

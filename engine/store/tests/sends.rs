@@ -171,7 +171,7 @@ async fn a_lane_is_read_with_what_waits_before_it_for_the_same_person() {
     assert_eq!(of(0, 60).await, ["offer", "held", "code"]);
     assert_eq!(of(4, 1).await, ["offer", "another's offer", "code", "later offer"]);
     assert_eq!(store.release_held(Released::Window(here)).await.unwrap(), 0);
-    assert_eq!(store.release_held(Released::Templates).await.unwrap(), 1);
+    assert_eq!(store.release_held(Released::Templates { told: false }).await.unwrap(), 1);
     assert_eq!(of(0, 1).await, ["offer", "held", "code"]);
 }
 

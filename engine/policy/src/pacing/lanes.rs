@@ -173,8 +173,8 @@ impl<K: Clone + Eq + Hash, T> Lanes<K, T> {
     }
 
     /// Whose turn it is. They are away then, until [`Lanes::back`] or [`Lanes::first`].
-    pub fn next(&mut self) -> Option<K> {
-        let lane = self.turn()?;
+    pub fn turn(&mut self) -> Option<K> {
+        let lane = self.lane_in_turn()?;
         let queue = &mut self.lanes[lane.index()];
         while let Some((person, stand)) = queue.people.pop_front() {
             let Some(known) = self.people.get_mut(&person) else { continue };
@@ -239,7 +239,7 @@ impl<K: Clone + Eq + Hash, T> Lanes<K, T> {
         if first { queue.people.push_front(entry) } else { queue.people.push_back(entry) }
     }
 
-    fn turn(&self) -> Option<Lane> {
+    fn lane_in_turn(&self) -> Option<Lane> {
         let standing = Lane::ALL.into_iter().filter(|lane| self.lanes[lane.index()].standing > 0);
         // Of equal passes the most urgent lane.
         standing.max_by_key(|lane| (Reverse(self.lanes[lane.index()].pass), Reverse(*lane)))

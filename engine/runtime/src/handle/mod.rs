@@ -267,20 +267,17 @@ async fn run(
         metrics::counter!("ponte_run_conflicts_total").increment(1);
         return Ok(Tried::Conflict);
     };
-    let mut reopened = false;
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
-        reopened = core.outbox.reopened(core, id).await;
+        // What waited for the customer goes first: then all of it is fetched from the store, in order.
+        core.outbox.reopened(core, id).await;
     }
     for contact in &tagged {
         core.people.forget(contact);
         core.addressees.forget(contact);
     }
     let departure = departure.filter(|_| sends.first().is_some_and(|first| leaving.contains(&first.id)));
-    // What waited for the customer goes first: then all of it is fetched, in order.
-    if !reopened {
-        core.outbox.add(core, sends, departure);
-    }
+    core.outbox.add(core, sends, departure);
     if timers {
         core.timers_changed.notify_one();
     }

@@ -67,9 +67,7 @@ pub(super) async fn obey(
     core.addressees.forget(heard.contact);
     if let Some(id) = &changed {
         core.conversations.committed(id, facts);
-        if core.outbox.reopened(core, id).await {
-            return Ok(());
-        }
+        core.outbox.reopened(core, id).await;
     }
     core.outbox.add(core, sends, None);
     Ok(())

@@ -243,7 +243,7 @@ impl State {
             let (_, contact) = self.later.pop_first().expect("there is a first");
             self.lanes.back(&contact);
         }
-        while let Some(contact) = self.lanes.next() {
+        while let Some(contact) = self.lanes.turn() {
             let Some(head) = self.lanes.head(&contact) else { continue };
             // Read receipts are no messages: they wait for their turn in the chat and for nothing else.
             let paced = matches!(head.item, OutboxItem::Message { .. });

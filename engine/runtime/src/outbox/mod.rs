@@ -126,11 +126,11 @@ impl Outbox {
         Ok(())
     }
 
-    /// The customer wrote, and that is committed: what waited for it leaves, before what is said in answer. Whether
-    /// something waited.
-    pub(crate) async fn reopened(&self, core: &Arc<Core>, conversation: &ConversationId) -> bool {
+    /// What is known of a conversation is committed: if the customer wrote, what waited for that leaves, before what is
+    /// said in answer.
+    pub(crate) async fn reopened(&self, core: &Arc<Core>, conversation: &ConversationId) {
         if !self.closed().remove(conversation) {
-            return false;
+            return;
         }
         match core.store.release_held(Released::Window(conversation.clone())).await {
             Ok(_) => self.line(core, &conversation.number).refill_later(),
@@ -139,12 +139,12 @@ impl Outbox {
                 self.closed().insert(conversation.clone());
             }
         }
-        true
     }
 
-    /// Templates may have changed: what waits for that is judged again.
-    pub(crate) async fn templates_changed(&self, core: &Core) -> Result<(), StoreError> {
-        if core.store.release_held(Released::Templates).await? > 0 {
+    /// Templates may have changed: what waits for that is judged again. `told`: a webhook says so. Otherwise what the
+    /// platform itself has sent back waits on, or a list that is behind would send it again and again.
+    pub(crate) async fn templates_changed(&self, core: &Core, told: bool) -> Result<(), StoreError> {
+        if core.store.release_held(Released::Templates { told }).await? > 0 {
             self.lock().values().for_each(|line| line.refill_later());
         }
         Ok(())

@@ -242,7 +242,10 @@ impl HeldFor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Released {
     /// Those that wait for news of a template.
-    Templates,
+    Templates {
+        /// Also those that the platform itself has sent back.
+        told: bool,
+    },
     /// Those of a conversation that wait for the customer.
     Window(ConversationId),
 }

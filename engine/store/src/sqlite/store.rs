@@ -162,9 +162,11 @@ impl Store for SqliteStore {
     async fn release_held(&self, whose: Released) -> Result<u64> {
         let op = op!(connection, [whose] {
             let statement = match &whose {
-                Released::Templates => sqlx::query(
-                    "UPDATE outbox SET held = 0, not_before = 0 WHERE state = 'queued' AND held = 2",
-                ),
+                Released::Templates { told } => sqlx::query(
+                    "UPDATE outbox SET held = 0, not_before = 0
+                      WHERE state = 'queued' AND held = 2 AND (?1 OR code IS NULL)",
+                )
+                .bind(told),
                 Released::Window(id) => sqlx::query(
                     "UPDATE outbox SET held = 0, not_before = 0
                       WHERE state = 'queued' AND held = 3 AND contact_id = ?1 AND number_id = ?2",
