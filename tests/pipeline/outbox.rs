@@ -132,28 +132,77 @@ async fn a_ceiling_holds_what_is_over_it_in_order_and_over_a_restart() {
 }
 
 #[tokio::test]
-async fn a_flows_own_manifest_and_the_warm_up_of_a_young_number_are_ceilings_too() {
-    let ceiling = "[send.ceiling]\nday = 1\n";
-    let stage = StageBuilder::default()
-        .guest_with("echo", &guests::echoing(), NUMBER, "skip", ceiling)
-        .guest("templates", &guests::templating(), OTHER_NUMBER)
-        .settings(|settings| settings.ceilings.warm_up = true)
-        .start()
-        .await;
+async fn a_flows_own_manifest_is_a_ceiling_and_what_failed_does_not_count() {
+    let ceiling = "[send.ceiling]\nhour = 1\n";
+    let stage = StageBuilder::default().guest_with("echo", &guests::echoing(), NUMBER, "skip", ceiling).start().await;
     for text in ["um", "dois"] {
         stage.simulator.customer(ANA).writes(text).await;
         stage.rest().await;
     }
     assert_eq!(heard(&stage, ANA), ["um"]);
-    // A place is given back where the platform did not take the message.
-    stage.clock.advance(24 * HOUR);
     stage.simulator.faults(|plan| plan.sends.error = (Odds::Next(1), 131_026));
+    stage.clock.advance(HOUR);
+    until("it fails", async || rows(&stage, "text").await[1].state == SendState::Failed).await;
+    // The place that it took is given back.
     stage.simulator.customer(ANA).writes("três").await;
-    until("one failed and one left", async || {
-        let rows = rows(&stage, "text").await;
-        rows.iter().any(|row| row.state == SendState::Failed) && heard(&stage, ANA).len() == 2
+    stage.rest().await;
+    assert_eq!(heard(&stage, ANA), ["um", "três"]);
+    stage.simulator.customer(ANA).writes("quatro").await;
+    stage.rest().await;
+    assert_eq!(heard(&stage, ANA), ["um", "três"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_young_number_begins_slowly() {
+    let stage = StageBuilder::default()
+        .guest("echo", &guests::echoing(), NUMBER)
+        .without_account()
+        .daily_reach(UNLIMITED_REACH)
+        .settings(|settings| settings.ceilings.warm_up = true)
+        .start()
+        .await;
+    stage.simulator.put_template(WABA, Template::approved("t_oferta", "pt_BR", "UTILITY", "Oferta!"));
+    campaign(&stage, 60).await;
+    let stage = stage.restart().await;
+    let left =
+        async |stage: &Stage| rows(stage, "template").await.iter().filter(|row| row.state != SendState::Queued).count();
+    until("as many as the plan says leave", async || left(&stage).await == 50).await;
+    until("the others are held", async || {
+        rows(&stage, "template").await.iter().all(|row| {
+            row.state != SendState::Queued || row.reason.as_deref().is_some_and(|why| why.ends_with("(rule: warm-up)"))
+        })
     })
     .await;
+    // Some hours later, and after another restart, that is so still; the next day the others leave.
+    let stage = stage.restart().await;
+    stage.clock.advance(12 * HOUR);
+    stage.rest().await;
+    assert_eq!(left(&stage).await, 50);
+    stage.clock.advance(13 * HOUR);
+    until("the others leave", async || left(&stage).await == 60).await;
+}
+
+#[tokio::test]
+async fn a_place_of_the_tier_is_free_again_where_the_message_failed() {
+    let stage = StageBuilder::default()
+        .guest("echo", &guests::echoing(), NUMBER)
+        .without_account()
+        .daily_reach(1)
+        .own_throughput(1)
+        .start()
+        .await;
+    stage.simulator.put_template(WABA, Template::approved("t_oferta", "pt_BR", "UTILITY", "Oferta!"));
+    campaign(&stage, 3).await;
+    stage.simulator.faults(|plan| plan.sends.error = (Odds::Next(1), 131_026));
+    let stage = stage.restart().await;
+    let states = async || rows(&stage, "template").await.into_iter().map(|row| row.state).collect::<Vec<_>>();
+    until("the first fails, and the second has its place", async || {
+        let states = states().await;
+        states[0] == SendState::Failed && !matches!(states[1], SendState::Queued | SendState::Sending)
+    })
+    .await;
+    until("the third waits", async || rows(&stage, "template").await[2].reason.is_some()).await;
+    assert!(rows(&stage, "template").await[2].reason.as_deref().unwrap().ends_with("(rule: reach)"));
 }
 
 #[tokio::test]
@@ -306,7 +355,7 @@ async fn a_message_that_is_held_for_the_window_leaves_before_the_answer_to_what_
 
 #[tokio::test]
 async fn a_message_that_is_held_in_vain_expires_and_says_why_it_waited() {
-    let stage = reminding("[send]\nwhen_closed = \"hold\"\n").await;
+    let stage = reminding("[send]\nwhen_closed = \"hold\"\n").await.restart().await;
     stage.clock.advance(platform::HOLD_MOST);
     until("it expires", async || rows(&stage, "text").await[1].state == SendState::Expired).await;
     assert!(rows(&stage, "text").await[1].reason.as_deref().unwrap().contains("when the customer writes again"));
@@ -371,7 +420,7 @@ async fn the_platforms_word_on_how_much_a_number_may_send_is_followed() {
     let value = json!({"max_daily_conversations_per_business": "TIER_10K", "max_phone_numbers_per_business": 25});
     stage.simulator.webhook(WABA, "business_capability_update", value).await;
     until("the tier is known", async || reach(NUMBER).await == Some(10_000)).await;
-    assert_eq!(reach(OTHER_NUMBER).await, Some(10_000), "the portfolio's");
+    until("so it is on the portfolio's other number", async || reach(OTHER_NUMBER).await == Some(10_000)).await;
     stage.clock.advance(HOUR);
     let value = json!({"max_daily_conversations_per_business": "TIER_UNLIMITED"});
     stage.simulator.webhook(WABA, "business_capability_update", value).await;

@@ -92,6 +92,8 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
         Body::Number(update) => lifecycle::number(core, pending, update).await?,
         Body::Template(update) => {
             templates::hear(core, pending, update).await?;
+            // Known before or not: what waits for its template looks again.
+            core.outbox.templates_changed(core, true).await?;
             core.acknowledge(pending.seq, "recorded").await?;
         }
         Body::Preference(preference) => {

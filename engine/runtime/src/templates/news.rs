@@ -36,8 +36,7 @@ pub(crate) async fn hear(core: &Core, pending: &Pending, update: &TemplateUpdate
         ),
     }
     core.store.put_template(&template, core.clock.now()).await?;
-    templates.reload_account(&*core.store, waba).await?;
-    core.outbox.templates_changed(core, true).await
+    templates.reload_account(&*core.store, waba).await
 }
 
 /// By Meta's id where the webhook has one: a name may be given anew.

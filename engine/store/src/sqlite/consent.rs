@@ -84,7 +84,7 @@ impl SqliteStore {
 
     pub(super) async fn read_next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>> {
         let next: Option<i64> = sqlx::query_scalar(
-            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND held = 1 AND not_before > ?2",
+            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND held > 0 AND not_before > ?2",
         )
         .bind(number.as_str())
         .bind(after.as_millis())
