@@ -227,7 +227,13 @@ async fn exchange(core: &Core, line: &Line, waiting: &Waiting) -> SendOutcome {
         OutboxItem::Message { message } => {
             let message = core.templates.in_language(&core.registry.now(), number, message);
             let body = outbound::build(&message, Some(&waiting.id)).to_string();
-            core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| Some(accepted.message_id))
+            core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| {
+                if let Some(why) = accepted.kept_back() {
+                    metrics::counter!("ponte_sends_kept_back_total", "why" => why.to_owned()).increment(1);
+                    tracing::info!(send = %waiting.id, %number, why, "the platform took a message and keeps it for now");
+                }
+                Some(accepted.message_id)
+            })
         }
         OutboxItem::Seen { message_id, typing } => {
             let body = outbound::mark_read(message_id, *typing).to_string();

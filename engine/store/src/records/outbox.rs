@@ -391,6 +391,8 @@ pub struct SendRow {
     pub kind: String,
     /// Where it is.
     pub state: SendState,
+    /// How urgent it is.
+    pub lane: i64,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was last let out.

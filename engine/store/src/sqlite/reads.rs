@@ -500,6 +500,7 @@ pub(super) fn send_row(row: &SqliteRow) -> Result<SendRow> {
         queued_at: time(row, "queued_at"),
         kind: row.get("kind"),
         state,
+        lane: row.get("lane"),
         attempts: row.get("attempts"),
         left_at: row.get::<Option<i64>, _>("sending_at").map(Timestamp::from_millis),
         message_id: row.get::<Option<String>, _>("wamid").map(Into::into),
