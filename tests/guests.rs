@@ -175,6 +175,20 @@ pub fn holding() -> Vec<u8> {
     )
 }
 
+/// Replies with what the customer wrote; should the window have closed by the time it leaves, it is kept until they
+/// write again, whatever the manifest says.
+pub fn keeping() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/send@0.1.0\" \"when-closed\" (func $closed (param i32 i32 i32)))",
+        // The effect's number stands behind the result's word; choice 1 is `hold`.
+        &format!(
+            "(call $text {CONTACT} {TEXT} (i32.const 512))
+             (call $closed (i32.load offset=520 (i32.const 0)) (i32.const 1) (i32.const 768))"
+        ),
+    )
+}
+
 /// Puts a tag on whoever writes.
 pub fn tagging(tag: &str) -> Vec<u8> {
     component(

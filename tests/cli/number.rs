@@ -86,3 +86,23 @@ async fn a_mode_that_contradicts_the_rest_is_refused_and_a_pace_that_the_page_do
     let said = shop.ponte(&["number", "add", NUMBER, "--throughput", "80"]).await.ok();
     assert!(said.err.contains("fixed at 20 messages a second"), "{}", said.err);
 }
+
+#[tokio::test]
+async fn what_a_number_may_send_is_changed_and_everything_else_stays() {
+    let shop = Shop::new();
+    shop.ponte(&["number", "set", NUMBER, "--throughput", "20"]).await.refused(&["not registered", "ponte number add"]);
+    shop.ponte(&["number", "add", NUMBER, "--unit", "centro"]).await.ok();
+    shop.ponte(&["number", "add", "2002"]).await.ok();
+    shop.ponte(&["number", "set", NUMBER]).await.refused(&["--throughput", "--daily-reach"]);
+    shop.ponte(&["number", "set", NUMBER, "--daily-reach", "many"]).await.refused(&["--daily-reach", "unlimited"]);
+    shop.ponte(&["number", "set", NUMBER, "--throughput", "20", "--daily-reach", "2000"]).await.ok();
+    // To register it anew takes no tier back.
+    shop.ponte(&["number", "add", NUMBER, "--unit", "centro", "--throughput", "20"]).await.ok();
+    let numbers = shop.ponte(&["number", "list", "--json"]).await.ok().json();
+    let config = &numbers[0]["config"];
+    assert_eq!(
+        (&config["throughput"], &config["daily_reach"], &config["unit"]),
+        (&20.into(), &2000.into(), &"centro".into())
+    );
+    assert_eq!(numbers[1]["config"]["daily_reach"], 2000, "the tenant's numbers share it");
+}

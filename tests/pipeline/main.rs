@@ -11,6 +11,7 @@ mod money;
 mod once;
 mod order;
 mod orders;
+mod outbox;
 mod ownership;
 mod phone;
 mod routing;

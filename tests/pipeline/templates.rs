@@ -70,7 +70,7 @@ async fn a_missing_parameter_is_refused_at_the_call_with_its_field_and_meta_is_n
 }
 
 #[tokio::test]
-async fn a_template_that_is_paused_between_queue_and_leave_is_refused_by_its_rule_and_never_reaches_meta() {
+async fn a_template_that_is_paused_between_queue_and_leave_waits_until_it_is_approved_again_and_never_reaches_meta() {
     let stage = stage().await;
     stage.simulator.put_template(WABA, order());
     stage.runtime.sync_templates().await;
@@ -96,11 +96,43 @@ async fn a_template_that_is_paused_between_queue_and_leave_is_refused_by_its_rul
     stage.clock.advance(Duration::from_secs(600));
     stage.rest().await;
     let row = &stage.sends().await[0];
-    assert_eq!(row.state, SendState::Refused, "{row:?}");
+    assert_eq!(row.state, SendState::Queued, "{row:?}");
     let reason = row.reason.as_deref().unwrap();
     assert!(reason.contains("paused") && reason.ends_with("(rule: template)"), "{reason}");
     assert_eq!(stage.simulator.counts().sends, 0);
     assert!(stage.simulator.refusals().is_empty(), "Meta was not even asked");
+
+    let stage = stage.restart().await;
+    stage.simulator.set_template_status(WABA, "order", "pt_BR", "APPROVED").await;
+    let left = async {
+        while stage.simulator.counts().sends == 0 {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(10), left).await.expect("it leaves at once");
+}
+
+#[tokio::test]
+async fn meta_says_that_a_template_is_paused_and_what_uses_it_waits_or_ends_with_the_reason() {
+    let stage = stage().await;
+    stage.simulator.put_template(WABA, order());
+    stage.runtime.sync_templates().await;
+    stage.simulator.faults(|plan| plan.sends.error = (Odds::Next(1), 132_015));
+    asks(&stage, "pt_BR", &["Ana", "7"]).await;
+    stage.rest().await;
+    let row = stage.sends().await.remove(0);
+    assert_eq!((row.state, row.code), (SendState::Queued, Some(132_015)), "{row:?}");
+
+    stage.simulator.set_template_status(WABA, "order", "pt_BR", "DISABLED").await;
+    let ended = async {
+        while stage.sends().await[0].state != SendState::Refused {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(10), ended).await.expect("nothing to wait for");
+    let reason = stage.sends().await.remove(0).reason.unwrap();
+    assert!(reason.contains("disabled") && reason.ends_with("(rule: template)"), "{reason}");
+    assert_eq!(stage.simulator.counts().sends, 0);
 }
 
 #[tokio::test]

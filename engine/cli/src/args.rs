@@ -193,6 +193,8 @@ pub(crate) enum Number {
         #[arg(long, default_value = "default")]
         tenant: String,
     },
+    /// Change how much a registered number may send, or its sector or unit; everything else stays as it is.
+    Set(crate::commands::number::Set),
     /// List the registered numbers, how they stand, and when their phones last gave a sign.
     List {
         /// As JSON, for scripts.

@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::consent_config::ConsentFile;
 use crate::hooks_config::{self, HooksFile};
+use crate::pace_config::{CeilingsFile, LoopFile, PaceFile};
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) templates: BTreeMap<String, Category>,
     /// Stores that tell of orders.
     pub(crate) hooks: Vec<Hook>,
+    /// How many messages may leave, and when automation stops because a machine answers it.
+    pub(crate) pace: PaceFile,
     pub(crate) log: Log,
 }
 
@@ -88,6 +91,9 @@ struct File {
     consent: ConsentFile,
     templates: BTreeMap<String, Category>,
     hooks: HooksFile,
+    ceilings: CeilingsFile,
+    #[serde(rename = "loop")]
+    loops: LoopFile,
     log: Log,
 }
 
@@ -182,6 +188,7 @@ impl Config {
             consent: file.consent.rules()?,
             templates: file.templates,
             hooks: hooks_config::resolve(file.hooks, folder, environment)?,
+            pace: PaceFile::new(file.ceilings, &file.loops)?,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),

@@ -7,6 +7,7 @@ mod consent_config;
 mod demo;
 mod hooks_config;
 mod logging;
+mod pace_config;
 mod pipeline;
 
 use std::process::ExitCode;

@@ -21,7 +21,10 @@ mod texts;
 pub use contract::{Contract, HOST_CONTRACT};
 pub use cron_line::{CronError, CronLine};
 pub use language::{Localized, REQUIRED_LANGUAGES};
-pub use manifest::{About, Failure, FailureAction, Limits, Manifest, Schedule, Trigger, TriggerEvent, TriggerHours};
+pub use manifest::{
+    About, ClosedChoice, ClosedTemplate, Failure, FailureAction, FlowCeiling, Limits, Manifest, Schedule, Sending,
+    Trigger, TriggerEvent, TriggerHours,
+};
 pub use package::{FlowPackage, PackageSnapshot};
 pub use permission::Permission;
 pub use problem::{PackageError, Problem, SettingsError};

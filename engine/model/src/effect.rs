@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::send::Outbound;
-use crate::{ContactId, Timestamp};
+use crate::{ContactId, Timestamp, WhenClosed};
 
 /// What a run asked for. Effects are collected while the plugin runs and written in one transaction
 /// with the acknowledgement of the event; nothing happens before.
@@ -19,6 +19,9 @@ pub enum Effect {
         /// Drop it unsent if it has not left by then.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<Timestamp>,
+        /// What becomes of it if it finds the window closed; as the flow's manifest says, unless it is said here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        when_closed: Option<WhenClosed>,
     },
     /// Mark the customer's message as read, with a typing bubble if wished. No message, no price.
     MarkRead {

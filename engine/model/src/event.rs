@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AccountUpdate, AppContact, Call, Contact, Control, ControlOrder, DeliveryStatus, EventKey, Handover, HistoryItem,
-    HistoryProgress, IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError, Preference, StoreOrder,
-    TemplateUpdate, Timestamp, WabaId,
+    AccountUpdate, AppContact, Call, Contact, Control, ControlOrder, DeliveryStatus, EventKey, HandOffTarget, Handover,
+    HistoryItem, HistoryProgress, IdentityChange, Message, MessageId, NumberId, NumberUpdate, PlatformError,
+    Preference, StoreOrder, TemplateUpdate, Timestamp, WabaId,
 };
 
 /// Something that happened. Timers, schedules and a shop's webhooks are events like any other.
@@ -146,6 +146,13 @@ pub enum Body {
     BurstEnd,
     /// An operator took the conversation, or gave it back.
     Control(Control),
+    /// Ponte gives the conversation to people.
+    HandOff {
+        /// To whom.
+        to: HandOffTarget,
+        /// What they should know.
+        note: String,
+    },
     /// Could not be decoded; kept as it came.
     Unrecognized {
         /// The webhook field it came on; empty where there is none.
@@ -185,6 +192,7 @@ impl Body {
             Self::Order(_) => "order",
             Self::BurstEnd => "burst_end",
             Self::Control(_) => "control",
+            Self::HandOff { .. } => "hand_off",
             Self::Unrecognized { .. } => "unrecognized",
         }
     }

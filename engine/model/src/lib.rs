@@ -4,6 +4,7 @@
 //! field name of Meta's Graph API: translating to and from the platform is the job of `ponte-whatsapp`.
 
 mod bytes;
+mod closed;
 pub mod consent;
 mod contact;
 mod content;
@@ -24,6 +25,7 @@ pub mod template;
 mod time;
 mod wall;
 
+pub use closed::WhenClosed;
 pub use contact::{Contact, ContactName};
 pub use content::*;
 pub use control::{Control, ControlOrder};

@@ -76,6 +76,16 @@ impl Payload {
         !matches!(self, Self::Template(_))
     }
 
+    /// The words that its reader sees, as far as they are its own.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text { body, .. } => body.clone(),
+            Self::Interactive(interactive) => interactive.body.clone().unwrap_or_default(),
+            Self::Media(media) => media.caption.clone().unwrap_or_default(),
+            _ => String::new(),
+        }
+    }
+
     /// The word for it in logs, metrics and the store.
     pub fn kind(&self) -> &'static str {
         match self {

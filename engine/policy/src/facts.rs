@@ -4,7 +4,7 @@ use ponte_model::{InstallationId, MessageId, Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::debounce::Burst;
-use crate::{Handed, Release, platform};
+use crate::{Handed, Release, Turns, platform};
 
 /// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub struct Facts {
     /// Whether another app has control of the thread, as far as was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<Thread>,
+    /// Who seems to have taken the last turns: a person, or a machine.
+    #[serde(skip_serializing_if = "Turns::is_default")]
+    pub turns: Turns,
 }
 
 /// Who has control of the thread, as Meta's conversation routing tells.

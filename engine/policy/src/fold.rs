@@ -6,7 +6,7 @@ use ponte_model::{
 };
 
 use crate::collision::surely_before;
-use crate::{Echo, Facts, Ownership, Release, Thread, platform};
+use crate::{Echo, Facts, Ownership, Release, Thread, Turns, platform};
 
 /// The facts after `event`, which stands at `seq` in the inbox.
 ///
@@ -25,6 +25,7 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
     }
     match (&event.body, event.origin) {
         (Body::Message(message), Origin::Customer) if opens_window(message) => {
+            facts.turns.heard(message, event.at, facts.last_customer_at);
             facts.previous_customer_at = facts.last_customer_at;
             facts.last_customer_at = facts.last_customer_at.max(Some(event.at));
             facts.customer_messages = facts.customer_messages.saturating_add(1);
@@ -50,6 +51,9 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
         // Whoever deletes the keyword, so that the customer does not see it, takes nothing.
         (Body::Revoke { original }, Origin::App) if facts.released_by.as_ref() == Some(original) => {}
         (Body::Edit { .. } | Body::Revoke { .. }, Origin::App) => take_on_phone(&mut facts, event.at),
+        (Body::HandOff { to, .. }, Origin::System) => {
+            return give_to_people(facts, *to, None, event.at, &Release::default());
+        }
         (Body::Control(control), _) => obey(&mut facts, control, event.at),
         (Body::Standby(_), _) => told_of_thread(&mut facts, true, event.at),
         // Where nothing tells whose the thread is now, it is taken for another's: the next message that comes to us says
@@ -71,6 +75,8 @@ pub fn not_taken(mut facts: Facts, seq: i64) -> Facts {
 /// Somebody did something on the phone.
 fn take_on_phone(facts: &mut Facts, at: Timestamp) {
     facts.last_app_at = facts.last_app_at.max(Some(at));
+    // A person is here.
+    facts.turns = Turns::default();
     if !facts.released_at.is_some_and(|released| surely_before(at, released)) {
         facts.ownership = facts.ownership.taken_by_phone(at);
     }
@@ -125,10 +131,30 @@ fn owner(target: HandOffTarget) -> Owner {
 
 /// A flow gave the conversation to people. Who holds it already keeps it.
 #[must_use]
-pub fn hand_off(mut facts: Facts, to: HandOffTarget, run: &RunId, now: Timestamp, release: &Release<'_>) -> Facts {
+pub fn hand_off(facts: Facts, to: HandOffTarget, run: &RunId, now: Timestamp, release: &Release<'_>) -> Facts {
+    give_to_people(facts, to, Some(run), now, release)
+}
+
+/// Automation and the other side seem to answer each other: people take over, and flows are silent until one speaks or
+/// the other side pauses.
+#[must_use]
+pub fn break_loop(facts: Facts, to: HandOffTarget, now: Timestamp, release: &Release<'_>) -> Facts {
+    let mut facts = give_to_people(facts, to, None, now, release);
+    facts.turns.broken_at = Some(now);
+    facts
+}
+
+/// The conversation goes to people. Who holds it already keeps it. What `by` has said before may still leave.
+fn give_to_people(
+    mut facts: Facts,
+    to: HandOffTarget,
+    by: Option<&RunId>,
+    now: Timestamp,
+    release: &Release<'_>,
+) -> Facts {
     // People who have been silent for too long have let go: then this is a new hand-off.
     if !facts.ownership_at(Echo::default(), now, release).owner.is_person() {
-        facts.ownership = Ownership { handed_by: Some(run.clone()), ..Ownership::of_people(owner(to), now) };
+        facts.ownership = Ownership { handed_by: by.cloned(), ..Ownership::of_people(owner(to), now) };
     }
     facts
 }
@@ -174,6 +200,7 @@ pub fn release(mut facts: Facts, holder: &InstallationId) -> Facts {
 /// Meta's: the statuses of later messages say so, and their charges follow the statuses.)
 #[must_use]
 pub fn answered(mut facts: Facts, now: Timestamp) -> Facts {
+    facts.turns.answered(now);
     if let Some(at) = facts.entry_at.take()
         && now.since(at) < platform::RULES.entry_answer
     {

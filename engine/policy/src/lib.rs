@@ -26,6 +26,7 @@ mod fold;
 mod handed;
 pub mod hours;
 pub mod lifecycle;
+mod loops;
 mod merge;
 pub mod mode;
 pub mod money;
@@ -43,8 +44,9 @@ pub mod words;
 
 pub use collision::{Collision, collision};
 pub use facts::{Echo, Facts, FollowUp, Ownership, Thread};
-pub use fold::{answered, fold, hand_off, hold, not_taken, release};
+pub use fold::{answered, break_loop, fold, hand_off, hold, not_taken, release};
 pub use handed::{Handed, hand_on};
+pub use loops::{LOOP, LoopRules, Turns};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use phone::{Heard, Learned, PhoneWords, Sighting};
@@ -55,6 +57,6 @@ pub use routing::{
     RuleName, Stage, Target, Trigger, When, bucket, route, sentence,
 };
 pub use verdict::{
-    ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation, judge,
-    judge_by,
+    Awaits, ECHO_BLIND_PATIENCE, EchoBlind, No, ORDER, Objection, Proposal, Purpose, Rule, Sender, Shop, Situation,
+    judge, judge_by,
 };

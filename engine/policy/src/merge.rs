@@ -33,6 +33,7 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp, release: &Release<'_>
         automatic_at: ours.automatic_at.max(theirs.automatic_at),
         away_at: ours.away_at.max(theirs.away_at),
         thread: later(ours.thread, theirs.thread),
+        turns: if theirs.turns.broken_at > ours.turns.broken_at { &theirs.turns } else { &ours.turns }.clone(),
     }
 }
 

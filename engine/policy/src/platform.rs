@@ -29,6 +29,14 @@ pub struct PlatformRules {
     pub entry_answer: Duration,
     /// From that answer everything is free for so long (some say up to seven days; the fact sheet uses Meta's 72 hours).
     pub entry_free: Duration,
+    /// After the platform said that somebody gets enough marketing (131049), they get none for so long. Source: Meta,
+    /// "Per-user marketing template message limits": at least 24 hours.
+    pub marketing_rest: Duration,
+    /// A message whose template is paused or under review is looked at again after so long, should no webhook tell of it.
+    /// The longest pause that ends by itself. Source: Meta, "Template pausing": 3 hours, then 6.
+    pub template_pause: Duration,
+    /// Messages a second after a `THROUGHPUT_UPGRADE` of a number that is on the API alone. Source: Meta, "Throughput".
+    pub upgraded_throughput: u32,
     /// The window in which a number's throughput is counted: a second, and a tenth for the way to Meta.
     /// Source: Meta, "Throughput".
     pub throughput_window: Duration,
@@ -47,12 +55,19 @@ pub const RULES: PlatformRules = PlatformRules {
     reach_until_known: 250,
     entry_answer: Duration::from_secs(24 * 3600),
     entry_free: Duration::from_secs(72 * 3600),
+    marketing_rest: Duration::from_secs(24 * 3600),
+    template_pause: Duration::from_secs(6 * 3600),
+    upgraded_throughput: 1_000,
     throughput_window: Duration::from_millis(1100),
 };
 
 /// Throughput of a number until its own profile says more: what the most careful sources name for Coexistence
 /// (Meta's page of September 2026 says 20).
 pub const DEFAULT_THROUGHPUT: u32 = 5;
+
+/// A message that waits for the customer to open the window, and says nothing of how long it is worth sending, waits so
+/// long. Ponte's own.
+pub const HOLD_MOST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How long a conversation stays with people after the last human message. Ponte's own default, not the platform's.
 pub const RELEASE_AFTER: Duration = Duration::from_secs(12 * 3600);

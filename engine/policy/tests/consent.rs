@@ -117,6 +117,7 @@ impl Case {
             consent: self.consent.clone(),
             zones: vec![Tz::America__Sao_Paulo].into(),
             sent: self.sent.clone(),
+            ..Addressee::default()
         };
         let window_until = self.wrote.map(|at| at.plus(Duration::from_secs(DAY)));
         let facts = Facts { last_customer_at: self.wrote, window_until, ..Facts::default() };

@@ -7,9 +7,9 @@ use ponte_model::{
     AccountUpdate, Body, Event, Lane, NumberId, NumberUpdate, Origin, Phone, Restriction, Timestamp, WabaId,
 };
 use ponte_policy::lifecycle::{
-    AlertKind, Answer, BARS, Bars, CHECKLIST, Candidate, Cause, Command, Facet, Known, Life, Link, Mark, Outcome,
-    PHONE_RULES, Raised, Sending, Signs, Source, State, Subject, account, checklist, due, meant, number, operator,
-    quiet_words, standing,
+    AlertKind, Answer, BARS, Bars, CHECKLIST, Candidate, Cause, Command, Facet, Known, Life, Limits, Link, Mark,
+    Outcome, PHONE_RULES, Raised, Sending, Signs, Source, State, Subject, UNLIMITED_REACH, account, checklist, due,
+    limits, meant, number, operator, quiet_words, standing,
 };
 use ponte_policy::profile::{PROFILES, Profile};
 use ponte_policy::words::Language;
@@ -399,4 +399,20 @@ fn rules_and_alerts_agree() {
     assert!(PHONE_RULES.alert_days.is_sorted());
     assert!(PHONE_RULES.alert_days.iter().all(|day| *day < PHONE_RULES.disconnect_days));
     assert!(PHONE_RULES.sync_alarm < PHONE_RULES.sync_deadline);
+}
+
+#[test]
+fn the_platforms_word_on_limits_is_read_and_a_number_on_the_phone_keeps_its_throughput() {
+    let said = |event: &str, daily_limit, unlimited| NumberUpdate { daily_limit, unlimited, ..quality(event) };
+    let reach = |people| Limits { daily_reach: Some(people), throughput: None };
+    for (update, on_phone, expected) in [
+        (said("ONBOARDING", Some(2_000), false), true, reach(2_000)),
+        (said("ONBOARDING", None, true), true, reach(UNLIMITED_REACH)),
+        (said("ONBOARDING", None, false), true, Limits::default()),
+        (said("ONBOARDING", Some(0), false), true, Limits::default()),
+        (said("THROUGHPUT_UPGRADE", None, false), true, Limits::default()),
+        (said("THROUGHPUT_UPGRADE", None, false), false, Limits { daily_reach: None, throughput: Some(1_000) }),
+    ] {
+        assert_eq!(limits(&update, on_phone), expected, "{update:?}");
+    }
 }

@@ -7,9 +7,11 @@ use ponte_model::template::{
     Button, ButtonAction, Category, Component, Definition, Header, HeaderKind, ParameterFormat, Quality, Registered,
     Status, Text,
 };
-use ponte_model::{Location, MediaKind, Refusal, TemplateUpdate};
+use ponte_model::{Location, MediaKind, Refusal, TemplateUpdate, Timestamp};
+use ponte_policy::No;
+use ponte_policy::platform::RULES;
 use ponte_policy::template::{
-    Applied, Severity, apply, check, check_recipient, disagreements, duplicates, lint, same_text, variant,
+    Applied, Severity, apply, at_leaving, check, check_recipient, disagreements, duplicates, lint, same_text, variant,
 };
 use proptest::prelude::*;
 
@@ -675,4 +677,30 @@ proptest! {
         twice.push(another);
         prop_assert!(check(&send(twice), &template).is_err(), "a part more");
     }
+}
+
+#[test]
+fn what_waits_already_waits_for_a_status_that_passes_by_itself_and_ends_with_any_other() {
+    let now = Timestamp::from_secs(1_790_000_000);
+    let held = |status: Status| {
+        let template = Registered { status, ..of(vec![Component::Body(text("Oi!", 0))]) };
+        let refusal = check(&send(Vec::new()), &template).expect_err("only approved templates may be sent");
+        match at_leaving(refusal, &template, now) {
+            No::Held { until, why } => {
+                assert!(until == now.plus(RULES.template_pause) && why.contains("order_update"), "{why}");
+                true
+            }
+            No::Refused(_) => false,
+        }
+    };
+    for status in [Status::Paused, Status::Pending, Status::InAppeal] {
+        assert!(held(status.clone()), "{status}");
+    }
+    for status in [Status::Rejected, Status::Disabled, Status::Deleted, Status::Archived, Status::Other("NEW".into())] {
+        assert!(!held(status.clone()), "{status}");
+    }
+    // Approved, but not filled in as approved: that does not pass.
+    let template = of(vec![Component::Body(text("Oi {{1}}!", 1))]);
+    let refusal = check(&send(Vec::new()), &template).unwrap_err();
+    assert!(matches!(at_leaving(refusal, &template, now), No::Refused(_)));
 }

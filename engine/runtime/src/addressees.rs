@@ -8,7 +8,9 @@ use std::time::Duration;
 use ponte_model::consent::Category;
 use ponte_model::{Contact, ContactId, Timestamp};
 use ponte_policy::consent::{Addressee, ConsentRules, MOST_DAYS, standing, zones};
+use ponte_policy::platform::RULES;
 use ponte_store::{StandingRow, Store, StoreError};
+use ponte_whatsapp::errors::MARKETING_LIMIT;
 
 use crate::templates::Templates;
 
@@ -78,7 +80,14 @@ impl Addressees {
         let mut consent = standing(&row.entries);
         consent.suppressed = row.suppressed.is_some();
         let sent = row.templates.iter().filter_map(|sent| Some((self.category(&sent.name)?, sent.at)));
-        Addressee { consent, sent: sent.collect(), zones: zones(&row.tags, row.phone.as_ref(), row.user_id.as_ref()) }
+        let limited = row.failed.iter().filter(|(code, _)| *code == MARKETING_LIMIT).map(|(_, at)| *at).max();
+        Addressee {
+            consent,
+            sent: sent.collect(),
+            zones: zones(&row.tags, row.phone.as_ref(), row.user_id.as_ref()),
+            marketing_rests_until: limited.map(|at| at.plus(RULES.marketing_rest)),
+            consent_seq: row.consent.seq,
+        }
     }
 
     /// To be asked before a person is stored, for [`Addressees::meet`].

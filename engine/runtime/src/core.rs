@@ -140,6 +140,7 @@ impl Core {
         self.addressees.forget_all();
         self.schedules_changed.notify_one();
         self.controls_given.notify_one();
+        self.outbox.templates_changed(self, false).await?;
         self.outbox.wake_all();
         Ok(broken)
     }

@@ -92,6 +92,8 @@ async fn handle(core: &Arc<Core>, pending: &mut Pending) -> Result<Done, StoreEr
         Body::Number(update) => lifecycle::number(core, pending, update).await?,
         Body::Template(update) => {
             templates::hear(core, pending, update).await?;
+            // Known before or not: what waits for its template looks again.
+            core.outbox.templates_changed(core, true).await?;
             core.acknowledge(pending.seq, "recorded").await?;
         }
         Body::Preference(preference) => {
@@ -160,6 +162,7 @@ async fn status(core: &Core, pending: &mut Pending, status: &DeliveryStatus) -> 
     // What failed is counted no more, and may have told of consent.
     if let Some(conversation) = applied.conversation.as_ref().filter(|_| failed) {
         core.addressees.forget(&conversation.contact);
+        applied.send.iter().for_each(|send| core.outbox.give_back(send));
     }
     if applied.listener.is_none() {
         return Ok(Done::Here);

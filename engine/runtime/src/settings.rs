@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use ponte_model::TenantId;
 use ponte_model::consent::Category;
-use ponte_policy::Rule;
 use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
+use ponte_policy::pacing::Ceilings;
+use ponte_policy::{LOOP, LoopRules, Rule};
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
 #[derive(Clone, Debug)]
@@ -38,6 +39,10 @@ pub struct RuntimeSettings {
     pub rates: Arc<RateBook>,
     /// What is set about consent, frequency and quiet hours, for every tenant.
     pub consent: ConsentRules,
+    /// How many messages may leave in an hour and a day, for every tenant.
+    pub ceilings: Ceilings,
+    /// When automation stops because a machine seems to answer it.
+    pub loops: LoopRules,
     /// Categories of templates by name, as the operator declares them. One that is not among them is of unknown
     /// category: see [`ConsentRules::strict`].
     pub template_categories: BTreeMap<String, Category>,
@@ -59,6 +64,8 @@ impl Default for RuntimeSettings {
             app_id: None,
             rates: Arc::new(RateBook::default()),
             consent: ConsentRules::default(),
+            ceilings: Ceilings::default(),
+            loops: LOOP,
             template_categories: BTreeMap::new(),
         }
     }

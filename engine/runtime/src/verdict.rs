@@ -3,6 +3,7 @@
 use ponte_model::{ConversationId, InstallationId, RunId, SendId, Timestamp};
 use ponte_policy::consent::{Addressee, Reach, zones};
 use ponte_policy::money::Stop;
+use ponte_policy::pacing::Lane;
 use ponte_policy::{Category, Echo, Facts, Objection, Proposal, Purpose, Sender, Situation, judge_by};
 use ponte_store::{NewSend, OutboxItem};
 
@@ -20,6 +21,8 @@ pub(crate) struct Asking<'a> {
     /// The run that asks for it; a person, if none does.
     pub(crate) run: Option<&'a RunId>,
     pub(crate) item: &'a OutboxItem,
+    /// Whether it is about to leave; else a flow only asks.
+    pub(crate) leaving: bool,
 }
 
 impl<'a> From<&'a NewSend> for Asking<'a> {
@@ -30,6 +33,7 @@ impl<'a> From<&'a NewSend> for Asking<'a> {
             installation: send.installation.as_ref(),
             run: send.run.as_ref(),
             item: &send.item,
+            leaving: true,
         }
     }
 }
@@ -42,6 +46,7 @@ impl<'a> From<&'a Waiting> for Asking<'a> {
             installation: waiting.installation.as_ref(),
             run: waiting.run.as_ref(),
             item: &waiting.item,
+            leaving: true,
         }
     }
 }
@@ -54,6 +59,19 @@ impl Asking<'_> {
             OutboxItem::Seen { .. } => Purpose::Receipt,
         }
     }
+
+    fn sender(&self) -> Sender<'_> {
+        match (self.run, self.installation) {
+            (Some(run), Some(_)) => Sender::Flow(run),
+            (Some(run), None) => Sender::Host(run),
+            (None, _) => Sender::Person,
+        }
+    }
+}
+
+/// How urgent a message is.
+pub(crate) fn lane_of(core: &Core, registry: &Snapshot, asking: &Asking<'_>) -> Lane {
+    Lane::of(asking.purpose(), asking.sender(), category_of(core, registry, asking))
 }
 
 /// The category of the template in a message, if it is one: as Meta has it, else as the operator declares it.
@@ -77,16 +95,11 @@ pub(crate) fn judge(
     let installed = asking.installation.and_then(|id| registry.installation(id));
     let standing = registry.standing(id, installed.map(|installed| &**installed), now);
     let category = category_of(core, registry, asking);
-    let template = core.templates.objection_to(registry, id, asking.item);
+    let template = core.templates.objection_to(registry, asking, now);
     // Free-form messages are answers: no clock matters to them.
     let number = asking.item.template().and_then(|_| registry.number(id));
     let home = zones([], number.and_then(|number| number.row.display_phone.as_ref()), None);
-    let sender = match (asking.run, asking.installation) {
-        (Some(run), Some(_)) => Sender::Flow(run),
-        (Some(run), None) => Sender::Host(run),
-        (None, _) => Sender::Person,
-    };
-    let proposal = Proposal { purpose: asking.purpose(), sender, category };
+    let proposal = Proposal { purpose: asking.purpose(), sender: asking.sender(), category };
     let situation = Situation {
         now,
         number: &standing.sending,

@@ -177,8 +177,21 @@ pub trait Store: Send + Sync + 'static {
 
     // Outbox
 
-    /// Messages of a number that wait, in order; those that a rule holds only if they are due at `now`.
-    async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
+    /// The first messages of a number that wait in a lane, and whatever waits before them for the same people, in order;
+    /// those that a rule holds only if they are due at `now`. At most `limit` of the lane.
+    async fn queued(&self, number: &NumberId, lane: i64, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>>;
+
+    /// Lets held messages be judged again. Returns how many.
+    async fn release_held(&self, whose: Released) -> Result<u64>;
+
+    /// Conversations in which messages wait for the customer.
+    async fn waiting_for_window(&self) -> Result<Vec<ConversationId>>;
+
+    /// Messages that wait for another try, later than `now`, because the platform asked for it.
+    async fn backing_off(&self, now: Timestamp) -> Result<Vec<BackingOff>>;
+
+    /// Puts another item into the place of a queued message: its kind, its lane, and why. Whether it was queued.
+    async fn replace_item(&self, id: &SendId, item: &OutboxItem, lane: i64, reason: &str) -> Result<bool>;
 
     /// Messages (of a kind) let out since a moment, in order: what quotas have to remember over a restart.
     async fn left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>>;
@@ -339,9 +352,6 @@ pub trait Store: Send + Sync + 'static {
         state: InstallationState,
         revision: i64,
     ) -> Result<bool>;
-
-    /// Lets go what rules hold of an installation's messages: they are judged anew at once. Returns how many.
-    async fn release_held(&self, installation: &InstallationId) -> Result<u64>;
 
     /// All installations, in the order in which they are asked.
     async fn installations(&self) -> Result<Vec<InstallationRow>>;

@@ -9,7 +9,7 @@ use ponte_model::consent::{Change, Entry, Purpose, Source, Statement};
 use ponte_model::send::{Outbound, Payload, Recipient, Template};
 use ponte_model::{Body, Contact, ContactId, ConversationId, DeliveryState, Lane, Origin, Timestamp};
 use ponte_store::{
-    BeginSend, Finish, Leave, NewSend, OutboxItem, SendOutcome, Settle, SqliteStore, StatusUpdate, Store,
+    BeginSend, Finish, HeldFor, Leave, NewSend, OutboxItem, SendOutcome, Settle, SqliteStore, StatusUpdate, Store,
 };
 
 fn statement(key: &str, change: Change) -> Statement {
@@ -114,7 +114,7 @@ async fn templates_that_left_or_may_have_are_counted() {
         (3, "doubt", SendOutcome::InDoubt { reason: "?".into() }),
         (4, "text", SendOutcome::Accepted { message_id: Some("wamid.b".into()) }),
     ] {
-        let leave = Leave { echo_seq: 0, yields_to_echo: false, at: at(secs) };
+        let leave = Leave { echo_seq: 0, yields_to_echo: false, consent: None, at: at(secs) };
         store.begin_send(BeginSend { id: id.into(), leave, charge: None }).await.unwrap();
         store.settle_send(Settle { id: id.into(), outcome, at: at(secs), consent: None }).await.unwrap();
     }
@@ -132,10 +132,15 @@ async fn what_a_rule_holds_is_overtaken_and_comes_back_when_it_is_due() {
     let (seq, conversation) = person(&store).await;
     let sends = vec![template("held", &conversation), new_send("text", &conversation)];
     store.finish(Finish { seq, sends, ..Finish::default() }).await.unwrap();
-    let held = SendOutcome::Held { until: at(60), reason: "held: it is late (rule: quiet-hours)".into() };
+    let held = SendOutcome::Held {
+        until: at(60),
+        what_for: HeldFor::Time,
+        code: None,
+        reason: "held: it is late (rule: quiet-hours)".into(),
+    };
     store.settle_send(Settle { id: "held".into(), outcome: held, at: at(1), consent: None }).await.unwrap();
     let waiting = async |now| {
-        let queued = store.queued(&NUMBER.into(), now, 10).await.unwrap();
+        let queued = store.queued(&NUMBER.into(), 3, now, 10).await.unwrap();
         queued.into_iter().map(|send| send.id.into_string()).collect::<Vec<_>>()
     };
     assert_eq!(waiting(at(59)).await, ["text"]);

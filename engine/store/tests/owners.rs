@@ -24,7 +24,7 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1) }, charge: None }
+    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1), consent: None }, charge: None }
 }
 
 fn meaning(key: &str, meaning: EchoMeaning) -> Incoming {

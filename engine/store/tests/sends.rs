@@ -5,10 +5,11 @@ mod common;
 use std::sync::Arc;
 
 use common::{NUMBER, at, echo, event, new_send, open, status, text};
+use ponte_model::consent::{Change, Entry, Purpose, Source, Statement};
 use ponte_model::{Body, Contact, ConversationId, DeliveryState, Lane, Origin};
 use ponte_store::{
-    Began, BeginSend, Finish, Finished, Leave, Listeners, NewSend, SendOutcome, SendState, Settle, SqliteStore,
-    StatusUpdate, Store,
+    Began, BeginSend, ConsentSeen, Finish, Finished, HeldFor, Leave, Listeners, NewSend, Released, SendOutcome,
+    SendState, Settle, SqliteStore, StatusUpdate, Store,
 };
 use proptest::prelude::*;
 
@@ -22,7 +23,7 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1) }, charge: None }
+    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, consent: None, at: at(1) }, charge: None }
 }
 
 async fn settle(store: &SqliteStore, id: &str, outcome: SendOutcome) {
@@ -77,7 +78,7 @@ async fn what_was_being_sent_when_the_process_ended_is_in_doubt_until_a_status_t
     let store = SqliteStore::open(dir.path()).await.unwrap();
     assert_eq!(store.doubt_unfinished_sends().await.unwrap(), 1);
     assert_eq!(state(&store).await, SendState::InDoubt);
-    assert!(store.queued(&NUMBER.into(), at(99), 10).await.unwrap().is_empty(), "never sent again blindly");
+    assert!(store.queued(&NUMBER.into(), 3, at(99), 10).await.unwrap().is_empty(), "never sent again blindly");
     // The status carries our id, and brings Meta's.
     assert!(apply(&store, "k1", "wamid.out", DeliveryState::Delivered, Some("s1")).await);
     let row = store.sends(None, 1).await.unwrap().remove(0);
@@ -99,10 +100,79 @@ async fn a_send_that_surely_did_not_leave_waits_its_turn_again() {
     let (_dir, store) = open().await;
     queue(&store, "s1").await;
     store.begin_send(begin("s1", 0, true)).await.unwrap();
-    let requeue = SendOutcome::Requeue { not_before: at(60), reason: "130429".into(), counts: true };
+    let requeue = SendOutcome::Requeue { not_before: at(60), code: None, reason: "130429".into(), counts: true };
     settle(&store, "s1", requeue).await;
-    assert_eq!(store.queued(&NUMBER.into(), at(59), 10).await.unwrap()[0].not_before, at(60));
-    assert_eq!(store.queued(&NUMBER.into(), at(60), 10).await.unwrap()[0].attempts, 1);
+    assert_eq!(store.queued(&NUMBER.into(), 3, at(59), 10).await.unwrap()[0].not_before, at(60));
+    assert_eq!(store.queued(&NUMBER.into(), 3, at(60), 10).await.unwrap()[0].attempts, 1);
+}
+
+#[tokio::test]
+async fn a_stop_that_the_verdict_did_not_know_stops_automation_and_nothing_else() {
+    let (_dir, store) = open().await;
+    let conversation = queue(&store, "auto").await;
+    queue(&store, "human").await;
+    let knowing = |id: &str, seq, suppressed| {
+        let leave = Leave { consent: Some(ConsentSeen { seq, suppressed }), ..begin(id, 0, false).leave };
+        BeginSend { leave, ..begin(id, 0, false) }
+    };
+    let statement = |key: &str, change| Statement {
+        key: key.into(),
+        purpose: Purpose::Any,
+        change,
+        source: Source::Chat,
+        text: None,
+        version: None,
+        at: at(1),
+    };
+    let contact = conversation.contact.clone();
+    let entry = |key: &str, change| Entry { contact: contact.clone(), statement: statement(key, change) };
+    store.add_consent(vec![entry("yes", Change::Given), entry("no", Change::Withdrawn)]).await.unwrap();
+    assert_eq!(store.begin_send(knowing("auto", 0, false)).await.unwrap(), Began::Stale);
+    // An agreement stops nothing; a person is stopped by nothing.
+    assert_eq!(store.begin_send(begin("human", 0, false)).await.unwrap(), Began::Go);
+    let known = store.standing(&contact, at(0)).await.unwrap().consent;
+    store.suppress(&contact, Some("asked by letter"), at(2)).await.unwrap();
+    assert_eq!(store.begin_send(knowing("auto", known.seq, false)).await.unwrap(), Began::Stale);
+    assert_eq!(store.begin_send(knowing("auto", known.seq, true)).await.unwrap(), Began::Go);
+
+    // The same for what leaves in the transaction that writes it.
+    let stored = store.ingest(vec![text("wamid.more", Contact::by_phone("5511"))], at(3)).await.unwrap().remove(0);
+    let leaving = |id: &str, seq, suppressed| NewSend {
+        leave: Some(knowing(id, seq, suppressed).leave),
+        ..new_send(id, &conversation)
+    };
+    let sends = vec![leaving("old", 0, true), leaving("blind", known.seq, false), leaving("knows", known.seq, true)];
+    let finish = Finish { seq: stored.seq.unwrap(), sends, ..Finish::default() };
+    assert_eq!(store.finish(finish).await.unwrap(), Finished::Done { leaving: vec!["knows".into()] });
+}
+
+#[tokio::test]
+async fn a_lane_is_read_with_what_waits_before_it_for_the_same_person() {
+    let (_dir, store) = open().await;
+    let stored = store.ingest(vec![text("wamid.in", Contact::by_phone("5511"))], at(0)).await.unwrap().remove(0);
+    let here = ConversationId { number: NUMBER.into(), contact: stored.contact.unwrap() };
+    let elsewhere = ConversationId { contact: "somebody else".into(), ..here.clone() };
+    let send = |id: &str, conversation, lane| NewSend { lane, ..new_send(id, conversation) };
+    let sends = vec![
+        send("offer", &here, 4),
+        send("another's offer", &elsewhere, 4),
+        send("held", &here, 4),
+        send("code", &here, 0),
+        send("later offer", &here, 4),
+    ];
+    store.finish(Finish { seq: stored.seq.unwrap(), sends, ..Finish::default() }).await.unwrap();
+    let hold = SendOutcome::Held { until: at(60), what_for: HeldFor::Template, code: None, reason: "paused".into() };
+    settle(&store, "held", hold).await;
+    let of = async |lane, secs| -> Vec<String> {
+        let queued = store.queued(&NUMBER.into(), lane, at(secs), 10).await.unwrap();
+        queued.into_iter().map(|send| send.id.to_string()).collect()
+    };
+    assert_eq!(of(0, 1).await, ["offer", "code"]);
+    assert_eq!(of(0, 60).await, ["offer", "held", "code"]);
+    assert_eq!(of(4, 1).await, ["offer", "another's offer", "code", "later offer"]);
+    assert_eq!(store.release_held(Released::Window(here)).await.unwrap(), 0);
+    assert_eq!(store.release_held(Released::Templates { told: false }).await.unwrap(), 1);
+    assert_eq!(of(0, 1).await, ["offer", "held", "code"]);
 }
 
 proptest! {
@@ -138,7 +208,7 @@ async fn a_message_may_leave_in_the_transaction_that_writes_it() {
     let conversation = ConversationId { number: NUMBER.into(), contact: stored.contact.unwrap() };
     let echo_seq = store.ingest(vec![echo("wamid.echo", Contact::by_phone("5511"))], at(1)).await.unwrap()[0].seq;
     let leaving = |id: &str, echo_seq, yields_to_echo| {
-        let leave = Some(Leave { echo_seq, yields_to_echo, at: at(1) });
+        let leave = Some(Leave { echo_seq, yields_to_echo, consent: None, at: at(1) });
         NewSend { leave, ..new_send(id, &conversation) }
     };
     let sends = vec![
@@ -151,7 +221,7 @@ async fn a_message_may_leave_in_the_transaction_that_writes_it() {
     let Finished::Done { leaving } = store.finish(finish()).await.unwrap() else { panic!("a conflict") };
     assert_eq!(leaving, ["knew".into(), "does not mind".into()]);
     let queued: Vec<_> =
-        store.queued(&NUMBER.into(), at(2), 9).await.unwrap().into_iter().map(|send| send.id).collect();
+        store.queued(&NUMBER.into(), 3, at(2), 9).await.unwrap().into_iter().map(|send| send.id).collect();
     assert_eq!(queued, ["did not know".into(), "waits".into()]);
     // What stands as being sent leaves once, however often it is written.
     assert_eq!(store.finish(finish()).await.unwrap(), Finished::Done { leaving: Vec::new() });

@@ -63,6 +63,18 @@ impl Backoff {
 /// The person stopped marketing messages, in WhatsApp's own interface. (Meta: error codes, September 2026.)
 pub const MARKETING_STOPPED: i64 = 131_050;
 
+/// The person gets enough marketing from all businesses together. (Meta: error codes; per-user marketing limits.)
+pub const MARKETING_LIMIT: i64 = 131_049;
+
+/// Too many messages to one person: nobody else is concerned. (Meta: error codes; pair rate limits.)
+pub const PAIR_RATE: i64 = 131_056;
+
+/// The template is paused: good again once that ends. (Meta: template pausing.)
+pub const TEMPLATE_PAUSED: i64 = 132_015;
+
+/// The template is disabled for good. (Meta: template pausing.)
+pub const TEMPLATE_DISABLED: i64 = 132_016;
+
 /// The codes after which surely nothing left, so that the very same message may be sent again.
 const SAFE_TO_REPLAY: &[(i64, Backoff)] = &[
     // Calls of the app, of the account: counted by the hour.

@@ -157,6 +157,7 @@ async fn show(
             "owner": ownership.owner, "owner_until": until, "owner_since": ownership.since,
             "free_by": free.map(|(_, by)| by.words()), "held_by": ownership.holder, "elsewhere": facts.is_elsewhere(),
             "away_text_at": facts.away_at, "routed_to": facts.routed,
+            "loop_since": facts.turns.broken_at,
             "window_open": facts.window_open(now), "window_until": facts.window_until,
             "next": route::as_value(&next), "decisions": decisions, "sends": sends,
         });
@@ -179,6 +180,11 @@ async fn show(
     }
     if let Some(at) = facts.away_at {
         println!("away text     the app last sent its own at {at}");
+    }
+    if let Some(since) = facts.turns.broken_at {
+        println!(
+            "loop          since {since} a machine seems to answer: flows are silent until a person speaks or it pauses"
+        );
     }
     if let Some(people) = facts.routed {
         println!("routed        the rules gave the last message to {people}: flows are silent");

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use ponte_model::NumberId;
+use ponte_policy::pacing::Lane;
 use ponte_store::{SendRow, SendState, SqliteStore, Store as _};
 use serde_json::{Value, json};
 
@@ -54,6 +55,7 @@ pub(crate) fn line(row: &SendRow, with_why: bool) -> String {
 /// A message for scripts.
 pub(crate) fn as_value(row: &SendRow) -> Value {
     let mut value = json!(row);
+    value["lane"] = Lane::at(row.lane).as_str().into();
     value["why"] = why(row).into();
     value
 }

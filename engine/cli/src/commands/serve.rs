@@ -34,7 +34,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::open(&config.data_dir).await?;
     let tokens = pipeline::tokens(config, &store).await?;
     let defaults = RuntimeSettings::default();
-    let settings = RuntimeSettings {
+    let mut settings = RuntimeSettings {
         max_pending: config.max_pending.unwrap_or(defaults.max_pending),
         template_fallbacks: config.template_fallbacks.clone(),
         app_id: config.app_id.clone(),
@@ -50,6 +50,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
                 "the number that speaks for a store is not registered; `ponte number add {number}` registers it");
         }
     }
+    config.pace.set(&mut settings);
     // Before anything is read from it: what changes from here on is noticed.
     let version = store.registry_version().await?;
     let runtime = pipeline::start(config, settings, store, Arc::new(SystemClock), tokens).await?;

@@ -73,6 +73,12 @@ pub(crate) fn check(manifest: &Document) -> Vec<Problem> {
         let help = "name events in `[trigger]`, such as `events = [\"message\"]`, or add a `[[schedules]]`";
         wrong("/trigger/events", "this flow would never run".to_owned(), help);
     }
+    if manifest.str("/send/when_closed") == Some("template")
+        && manifest.value.pointer("/send/closed_template").is_none()
+    {
+        let help = "add a table `[send.closed_template]` with name, language and, where its body has places, params";
+        wrong("/send/when_closed", "nothing says which template goes in its place".to_owned(), help);
+    }
     if let Some(pointer) = default_reply(manifest) {
         if manifest.value.pointer("/failure/text").is_none() {
             let help = "add `text = \"…\"` to `[failure]`: the key of a text";

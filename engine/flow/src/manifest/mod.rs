@@ -168,11 +168,72 @@ pub enum FailureAction {
 }
 
 /// How a flow's messages are sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sending {
     /// Whether texts that a run sends to one person one after the other become one message: each message is charged.
     #[serde(default)]
     pub merge: bool,
+    /// What becomes of a free-form message that finds the customer-service window closed.
+    #[serde(default, skip_serializing_if = "ClosedChoice::is_default")]
+    pub when_closed: ClosedChoice,
+    /// What is sent in its place, with `when_closed = "template"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_template: Option<ClosedTemplate>,
+    /// At most so many messages of an installation; the operator may set less.
+    #[serde(default, skip_serializing_if = "FlowCeiling::is_default")]
+    pub ceiling: FlowCeiling,
+}
+
+/// What becomes of a free-form message that finds the customer-service window closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClosedChoice {
+    /// The flow is refused, and what waits already ends with the reason.
+    #[default]
+    Refuse,
+    /// A template goes in its place.
+    Template,
+    /// It waits until the customer writes again.
+    Hold,
+    /// It is not sent, and the conversation is given to people.
+    HandOff,
+    /// It is not sent.
+    Drop,
+}
+
+impl ClosedChoice {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The template that goes in the place of a message that finds the window closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedTemplate {
+    /// Its name.
+    pub name: String,
+    /// Its language, with an underscore: `pt_BR`.
+    pub language: String,
+    /// What fills its body in, in order. `{text}` stands for the words of the message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<String>,
+}
+
+/// At most so many messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowCeiling {
+    /// In any 60 minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hour: Option<u32>,
+    /// In any 24 hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<u32>,
+}
+
+impl FlowCeiling {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Sending {

@@ -29,6 +29,10 @@ const EDITS: &[Edit] = &[
     (MANIFEST, "trap = \"skip\"", "trap = \"retry\""),
     (MANIFEST, "text = \"sorry\"", "text = \"sorry\"\ntries = 11"),
     (MANIFEST, "[failure]\ntrap = \"skip\"\ntimeout = \"default-reply\"\nreject = \"hand-off\"\ntext = \"sorry\"\n", ""),
+    (MANIFEST, "[limits]", "[send]\nwhen_closed = \"later\"\n\n[limits]"),
+    (MANIFEST, "[limits]", "[send]\nwhen_closed = \"template\"\n\n[limits]"),
+    (MANIFEST, "[limits]", "[send.closed_template]\nname = \"Volte!\"\n\n[limits]"),
+    (MANIFEST, "[limits]", "[send.ceiling]\nhour = 0\n\n[limits]"),
     // What it is.
     (MANIFEST, "name = \"greeter\"", "name = \"Greeter!\""),
     (MANIFEST, "name = \"greeter\"\n", ""),

@@ -76,6 +76,7 @@ impl Material {
             // A number of the United States: several clocks come into question.
             zones: vec![Tz::America__New_York, Tz::America__Los_Angeles, Tz::Pacific__Honolulu].into(),
             sent: (0..sent).map(|nth| (Category::Marketing, ago(20 + nth))).collect(),
+            ..Addressee::default()
         };
         let cap = |most, days: u64| Cap {
             category: Category::Marketing,
@@ -155,7 +156,7 @@ impl Material {
             sender: Sender::Flow(&self.run),
             category: Some(Category::Marketing),
         };
-        let template = fits.err();
+        let template = fits.err().map(ponte_policy::No::from);
         let situation = Situation { template: template.as_ref(), budget: stop.as_ref(), ..self.situation(reach) };
         judge(&proposal, &situation)
     }

@@ -131,6 +131,10 @@ pub struct Addressee {
     pub zones: Cow<'static, [Tz]>,
     /// Templates that were sent to them of late.
     pub sent: Vec<(Category, Timestamp)>,
+    /// Until when the platform lets no marketing through to them ([`crate::platform::PlatformRules::marketing_rest`]).
+    pub marketing_rests_until: Option<Timestamp>,
+    /// The place of the last line of the ledger that this was made of.
+    pub consent_seq: i64,
 }
 
 /// What the rules about consent look at.

@@ -9,6 +9,7 @@ mod alerts;
 mod apply;
 mod checklist;
 mod life;
+mod limits;
 mod meaning;
 mod meant;
 
@@ -16,5 +17,6 @@ pub use alerts::{Alert, AlertKind, PHONE_RULES, PhoneRules, Raised, Signs, Subje
 pub use apply::{Command, Outcome, account, number, operator};
 pub use checklist::{Answer, CHECKLIST, Item, Known, Line, checklist};
 pub use life::{Cause, Facet, Life, Link, Mark, Source, State, Transition};
+pub use limits::{Limits, UNLIMITED_REACH, limits};
 pub use meaning::{BARS, Bars, Sending};
 pub use meant::{Candidate, meant};

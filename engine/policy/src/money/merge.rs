@@ -37,8 +37,10 @@ fn is_text(effect: &Effect) -> bool {
 }
 
 fn join(first: &Effect, second: &Effect, fits: &dyn Fn(&str) -> bool) -> Option<Effect> {
-    let (Effect::Send { contact, message, expires_at }, Effect::Send { contact: to, message: next, expires_at: until }) =
-        (first, second)
+    let (
+        Effect::Send { contact, message, expires_at, when_closed },
+        Effect::Send { contact: to, message: next, expires_at: until, when_closed: closed },
+    ) = (first, second)
     else {
         return None;
     };
@@ -47,7 +49,8 @@ fn join(first: &Effect, second: &Effect, fits: &dyn Fn(&str) -> bool) -> Option<
     else {
         return None;
     };
-    let alike = contact == to && message.to == next.to && expires_at == until && preview_url == preview;
+    let alike = contact == to && message.to == next.to && preview_url == preview;
+    let alike = alike && (expires_at, when_closed) == (until, closed);
     if !alike || next.reply_to.is_some() {
         return None;
     }
@@ -59,5 +62,6 @@ fn join(first: &Effect, second: &Effect, fits: &dyn Fn(&str) -> bool) -> Option<
             ..message.as_ref().clone()
         }),
         expires_at: *expires_at,
+        when_closed: when_closed.clone(),
     })
 }

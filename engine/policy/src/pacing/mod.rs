@@ -1,6 +1,8 @@
 //! When there is room for a message. Over the limit means later, never lost.
 
 mod bucket;
+mod ceilings;
+mod lanes;
 mod plan;
 mod reach;
 mod window;
@@ -12,8 +14,10 @@ use ponte_model::{ContactId, Timestamp};
 
 use crate::platform::RULES;
 use bucket::Bucket;
+pub use ceilings::{Ceiling, Ceilings, Tally, WARM_UP, Whose, warm_up};
+pub use lanes::{Lane, Lanes};
 pub use plan::{Plan, plan};
-pub use reach::DailyReach;
+pub use reach::{Claim, DailyReach};
 use window::SlidingWindow;
 
 /// People whose bucket is remembered; full buckets are forgotten when there are more.

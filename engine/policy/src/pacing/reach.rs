@@ -21,19 +21,42 @@ pub struct DailyReach {
     promised: usize,
 }
 
+/// A place that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    contact: ContactId,
+    at: Timestamp,
+    /// When the person was last written to before.
+    before: Option<Timestamp>,
+}
+
 impl DailyReach {
     /// Takes a place for `contact` under a limit of so many people.
     ///
     /// # Errors
     /// There is none: held until one becomes free.
-    pub fn claim(&mut self, contact: &ContactId, limit: u32, now: Timestamp) -> Result<(), Objection> {
+    pub fn claim(&mut self, contact: &ContactId, limit: u32, now: Timestamp) -> Result<Claim, Objection> {
         let until = self.ready_at(contact, limit, now);
         if until > now {
             let why = format!("{limit} people were written to outside the window in 24 hours, which is the limit");
             return Err(Objection { rule: "reach", no: No::Held { until, why } });
         }
+        let before = self.last.get(contact).copied();
         self.take(contact, now);
-        Ok(())
+        Ok(Claim { contact: contact.clone(), at: now, before })
+    }
+
+    /// The message for which a place was taken did not leave, or failed: the platform does not count it. Nothing changes
+    /// where another message to the same person took the place anew.
+    pub fn give_back(&mut self, claim: &Claim) {
+        if self.last.get(&claim.contact) != Some(&claim.at) {
+            return;
+        }
+        self.last.remove(&claim.contact);
+        self.order.remove(&(claim.at, claim.contact.clone()));
+        if let Some(before) = claim.before {
+            self.take(&claim.contact, before);
+        }
     }
 
     /// When a message to `contact` may leave: `now` if at once. Each who has to wait is told another place, so that they
@@ -107,6 +130,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_place_that_is_given_back_is_free_and_an_older_one_stands() {
+        let (mut reach, start) = (DailyReach::default(), Timestamp::from_secs(1_000_000));
+        let (ana, bia) = (ContactId::from("ana"), ContactId::from("bia"));
+        let claim = reach.claim(&ana, 1, start).unwrap();
+        assert!(reach.claim(&bia, 1, start).is_err());
+        reach.give_back(&claim);
+        let first = reach.claim(&bia, 1, start).unwrap();
+        // A second message to the same person that fails leaves the first one counted.
+        let later = start.plus(Duration::from_secs(60));
+        let second = reach.claim(&bia, 1, later).unwrap();
+        reach.give_back(&second);
+        reach.give_back(&second);
+        assert!(reach.claim(&ana, 1, later).is_err());
+        assert!(reach.claim(&ana, 1, start.plus(occupied())).is_ok());
+        reach.give_back(&first);
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub fn sentence(rule: &str) -> &'static str {
         "standby" => "another app has control of the thread",
         "handover" => "control of the thread changed hands",
         "default" => "no rule of the policy held",
+        "loop" => "a machine seems to answer automation here: people take over",
+        "window-closed" => "a message found the window closed, and its flow chose people for that",
         "first-match" => "the first flow, by priority, that takes it",
         "follow-up" => "the flow that wrote to the customer last, and wants to hear what is said to that",
         "no-flow" => "no flow takes it",

@@ -5,10 +5,12 @@ use std::fmt::Display;
 
 use ponte_model::send::{Parameter, ParameterValue, Recipient, Template, TemplateComponent};
 use ponte_model::template::{Button, ButtonAction, Category, Component, Header, HeaderKind, Registered, Status, Text};
-use ponte_model::{MediaKind, Refusal};
+use ponte_model::{MediaKind, Refusal, Timestamp};
 
 use super::limits::{self, Limit};
 use super::places::{self, is_number};
+use crate::No;
+use crate::platform::RULES;
 
 /// What is wrong, in words that begin with the field.
 type Checked = Result<(), String>;
@@ -26,6 +28,17 @@ pub fn check(send: &Template, registered: &Registered) -> Result<(), Refusal> {
     fits(&definition.components, &send.components, "components", Shape { authentication, in_card: false })
         .and_then(|()| if authentication { same_code(&send.components) } else { Ok(()) })
         .map_err(refuse)
+}
+
+/// What becomes of a message that waits in the outbox and to whose template [`check`] objects: where the template's
+/// status passes by itself, the message waits for that.
+pub fn at_leaving(objection: Refusal, registered: &Registered, now: Timestamp) -> No {
+    match &registered.status {
+        Status::Paused | Status::Pending | Status::InAppeal => {
+            No::Held { until: now.plus(RULES.template_pause), why: objection.to_string() }
+        }
+        _ => No::Refused(objection),
+    }
 }
 
 /// Whether the template may go to this recipient: one-time codes need a phone number, not a BSUID (131062).

@@ -12,10 +12,12 @@ mod lint;
 mod places;
 mod shape;
 mod update;
+mod value;
 mod variant;
 
-pub use check::{check, check_recipient};
+pub use check::{at_leaving, check, check_recipient};
 pub use lint::{Finding, Severity, duplicates, lint};
 pub use shape::{disagreements, same_text};
 pub use update::{Applied, apply};
+pub use value::as_value;
 pub use variant::variant;

@@ -8,8 +8,10 @@ mod budget;
 mod consent;
 mod echo_blind;
 mod frequency;
+mod loops;
 mod number;
 mod owner;
+mod per_user_limit;
 mod quiet_hours;
 mod template;
 mod window;
@@ -72,7 +74,7 @@ pub struct Situation<'a> {
     /// The last app echo that is stored, folded into the facts or not.
     pub echo: Echo,
     /// What is wrong with the template that the message uses, as [`crate::template`] says, if anything.
-    pub template: Option<&'a Refusal>,
+    pub template: Option<&'a No>,
     /// What may be sent where the chat belongs to the phone.
     pub phone: PhoneTerms,
     /// When people who hold the conversation have let go, as the sender is concerned.
@@ -112,7 +114,32 @@ pub struct Objection {
     pub no: No,
 }
 
+/// What may let a held message go before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaits {
+    /// Nothing: it is a matter of time.
+    Time,
+    /// News of its template.
+    Template,
+    /// The customer's next message.
+    Customer,
+}
+
 impl Objection {
+    /// What a message that is held waits for.
+    pub fn awaits(&self) -> Awaits {
+        match self.rule {
+            "template" => Awaits::Template,
+            "window" => Awaits::Customer,
+            _ => Awaits::Time,
+        }
+    }
+
+    /// Whether a free-form message found the customer-service window closed.
+    pub fn is_closed_window(&self) -> bool {
+        matches!(self.no, No::Refused(Refusal::WindowClosed))
+    }
+
     /// As a value of the contract: what is held is a quota that is spent until a moment.
     pub fn into_refusal(self) -> Refusal {
         match self.no {
@@ -137,6 +164,7 @@ pub type Rule = (&'static str, fn(&Proposal<'_>, &Situation<'_>) -> Result<(), N
 /// The rules in the order in which they are asked.
 pub const ORDER: &[Rule] = &[
     ("number", number::check),
+    ("loop", loops::check),
     ("owner", owner::check),
     ("consent", consent::check),
     ("window", window::check),
@@ -144,6 +172,7 @@ pub const ORDER: &[Rule] = &[
     ("echo-blind", echo_blind::check),
     ("quiet-hours", quiet_hours::check),
     ("frequency", frequency::check),
+    ("per-user-limit", per_user_limit::check),
     ("budget", budget::check),
 ];
 

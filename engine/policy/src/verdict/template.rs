@@ -4,7 +4,7 @@ use super::{No, Proposal, Situation};
 
 pub(super) fn check(_: &Proposal<'_>, situation: &Situation<'_>) -> Result<(), No> {
     match situation.template {
-        Some(refusal) => Err(refusal.clone().into()),
+        Some(no) => Err(no.clone()),
         None => Ok(()),
     }
 }

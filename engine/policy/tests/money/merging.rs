@@ -6,18 +6,18 @@ use proptest::prelude::*;
 fn text(to: &str, body: &str) -> Effect {
     let payload = Payload::Text { body: body.into(), preview_url: None };
     let message = Box::new(Outbound { to: Recipient::Phone(to.into()), reply_to: None, payload });
-    Effect::Send { contact: to.into(), message, expires_at: None }
+    Effect::Send { contact: to.into(), message, expires_at: None, when_closed: None }
 }
 
 fn quoting(body: &str) -> Effect {
-    let Effect::Send { contact, mut message, expires_at } = text("ana", body) else { unreachable!() };
+    let Effect::Send { contact, mut message, expires_at, when_closed } = text("ana", body) else { unreachable!() };
     message.reply_to = Some("wamid".into());
-    Effect::Send { contact, message, expires_at }
+    Effect::Send { contact, message, expires_at, when_closed }
 }
 
 fn expiring(body: &str) -> Effect {
     let Effect::Send { contact, message, .. } = text("ana", body) else { unreachable!() };
-    Effect::Send { contact, message, expires_at: Some(Timestamp::from_secs(1)) }
+    Effect::Send { contact, message, expires_at: Some(Timestamp::from_secs(1)), when_closed: None }
 }
 
 fn state() -> Effect {

@@ -15,7 +15,7 @@ use ponte_model::{Charge, InstallationId, Scope, TenantId, Timestamp};
 use ponte_policy::flows::{Absent, Reason};
 use ponte_policy::money::{Stop, Warning, Zone, day_end};
 use ponte_policy::notices::Notice;
-use ponte_store::StoreError;
+use ponte_store::{Released, StoreError};
 use tokio::sync::Notify;
 
 use crate::core::Core;
@@ -174,7 +174,7 @@ pub(crate) async fn refresh(core: &Core, anew: bool) -> Result<(), StoreError> {
         std::mem::replace(&mut *flows.halted.write().unwrap_or_else(PoisonError::into_inner), Arc::clone(&halted));
     // What a stopped flow had wanted to send waits in the store.
     for id in before.keys().filter(|id| !halted.contains_key(*id)) {
-        if core.store.release_held(id).await? > 0 {
+        if core.store.release_held(Released::Flow(id.clone())).await? > 0 {
             core.outbox.release_held(now);
         }
     }

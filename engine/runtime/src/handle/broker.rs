@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
     Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, Refusal, RunId, SendId, StateScope,
-    Timestamp,
+    Timestamp, WhenClosed,
 };
 use ponte_policy::{No, Objection, Ownership, hand_on};
 use ponte_sandbox::{
@@ -148,6 +148,7 @@ impl Broker for RunBroker {
             installation: Some(&self.installed.id),
             run: Some(&self.run),
             item: &item,
+            leaving: false,
         };
         let (registry, now) = (self.core.registry.now(), self.core.clock.now());
         // Nothing is set aside yet: that is done when it leaves.
@@ -161,6 +162,9 @@ impl Broker for RunBroker {
         let known = (&known.facts, known.echo);
         // What is only held waits in the outbox: the flow may ask for it.
         match verdict::judge(&self.core, &registry, &asking, known, &addressee, stop.as_ref(), now) {
+            // Its manifest says what becomes of it; that is followed when it leaves.
+            Err(Objection { no: No::Refused(Refusal::WindowClosed), .. })
+                if self.installed.when_closed(message) != WhenClosed::Refuse => {}
             Err(Objection { no: No::Refused(refusal), .. }) => return Err(refusal),
             Err(Objection { no: No::Held { .. }, .. }) | Ok(()) => {}
         }

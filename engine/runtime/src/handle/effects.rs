@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use ponte_model::{
     Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
+    WhenClosed,
 };
 use ponte_policy::money::merge_bubbles;
+use ponte_policy::platform::HOLD_MOST;
 use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, release};
 use ponte_store::{
     Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
@@ -32,6 +34,7 @@ pub(super) struct Change<'a> {
     merge: bool,
     /// For so long the flow wants to hear what is said to its messages.
     follow_up: Option<Duration>,
+    installed: &'a Installed,
 }
 
 /// Facts as the store keeps them.
@@ -66,6 +69,7 @@ impl<'a> Change<'a> {
             release: number.map_or_else(Release::default, |id| scene.registry.release(id, Some(installed))),
             merge: installed.merge,
             follow_up: installed.follow_up,
+            installed,
         }
     }
 
@@ -103,13 +107,15 @@ impl<'a> Change<'a> {
 
     fn add(&mut self, effect: &Effect) {
         match effect {
-            Effect::Send { contact, message, expires_at } => {
-                self.send(contact.clone(), OutboxItem::Message { message: message.clone() }, *expires_at);
+            Effect::Send { contact, message, expires_at, when_closed } => {
+                let choice = when_closed.clone().unwrap_or_else(|| self.installed.when_closed(&message.payload));
+                let expires_at = expires_at.or((choice == WhenClosed::Hold).then(|| self.now.plus(HOLD_MOST)));
+                self.send(contact.clone(), OutboxItem::Message { message: message.clone() }, expires_at, choice);
             }
             Effect::MarkRead { message_id, typing } => {
                 if let Some(contact) = self.pending.contact.clone() {
                     let item = OutboxItem::Seen { message_id: message_id.clone(), typing: *typing };
-                    self.send(contact, item, Some(self.now.plus(SEEN_WORTH)));
+                    self.send(contact, item, Some(self.now.plus(SEEN_WORTH)), WhenClosed::Refuse);
                 }
             }
             Effect::HandOff { to, note } => {
@@ -135,7 +141,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn send(&mut self, contact: ContactId, item: OutboxItem, expires_at: Option<Timestamp>) {
+    fn send(&mut self, contact: ContactId, item: OutboxItem, expires_at: Option<Timestamp>, when_closed: WhenClosed) {
         let Some(number) = self.pending.event.number_id.clone() else { return };
         if matches!(item, OutboxItem::Message { .. }) && self.pending.contact.as_ref() == Some(&contact) {
             self.facts = answered(std::mem::take(&mut self.facts), self.now);
@@ -150,6 +156,9 @@ impl<'a> Change<'a> {
             run: Some(self.run.clone()),
             item,
             expires_at,
+            // Known once all of the run is.
+            lane: 0,
+            when_closed,
             at: self.now,
             leave: None,
             charge: None,

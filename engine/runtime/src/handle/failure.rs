@@ -1,11 +1,11 @@
 //! What a failed run leads to, as the flow's manifest declares.
 
+use ponte_model::Effect;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{Effect, HandOffTarget};
 use ponte_sandbox::{Outcome, Stop};
-use ponte_store::NumberMode;
 
 use super::effects::Change;
+use crate::outbox::people_of;
 use crate::registry::{FailureAction, Installed};
 
 /// What a conversation is handed over with when its flow failed.
@@ -31,8 +31,7 @@ pub(super) fn follow(change: &mut Change<'_>, installed: &Installed, outcome: &O
 }
 
 fn hand_off(change: &Change<'_>) -> Effect {
-    let on_a_phone = change.number().is_some_and(|number| number.config.mode == NumberMode::Coexistence);
-    let to = if on_a_phone { HandOffTarget::App } else { HandOffTarget::Team };
+    let to = people_of(change.number().map(|number| number.config.mode));
     Effect::HandOff { to, note: NOTE.to_owned() }
 }
 
@@ -43,5 +42,5 @@ fn default_reply(change: &Change<'_>, installed: &Installed) -> Option<Effect> {
     let to = change.person().and_then(Recipient::of)?;
     let payload = Payload::Text { body, preview_url: None };
     let message = Box::new(Outbound { to, reply_to: None, payload });
-    Some(Effect::Send { contact, message, expires_at: None })
+    Some(Effect::Send { contact, message, expires_at: None, when_closed: None })
 }

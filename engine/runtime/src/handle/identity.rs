@@ -1,6 +1,7 @@
 //! A person goes on under other ids. The ids were applied when the event was stored; here two conversations that turn
 //! out to be with one person become one: who holds it and how long its window is open is carried over.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::{ContactId, ConversationId, Timestamp};
@@ -16,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// So often. What a flow has put off for longer is not waited for.
 const LOOKS: usize = 250;
 
-pub(super) async fn joined(core: &Core, pending: &Pending) -> Result<Tried, StoreError> {
+pub(super) async fn joined(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError> {
     let rule = ("identity".to_owned(), None);
     let Some(conversation) = pending.conversation() else {
         return acknowledge(core, pending.seq, rule, None).await;

@@ -6,6 +6,7 @@ mod collision;
 mod effects;
 mod failure;
 mod identity;
+mod loops;
 mod record;
 mod wish;
 
@@ -23,10 +24,10 @@ use crate::conversations::Known;
 use crate::core::Core;
 use crate::dispatch::Hand;
 use crate::echoes;
-use crate::outbox::{self, Departure};
+use crate::outbox::{self, Departure, Places};
 use crate::registry::{Installed, Snapshot};
 use crate::routing::{self, Circumstances, Profile};
-use crate::verdict::Asking;
+use crate::verdict::{self, Asking};
 use broker::RunBroker;
 
 /// Pause before an event is tried again whose handling failed for reasons of ours (a full disk, say).
@@ -123,6 +124,14 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     if let Some(heard) = wish::heard(core, pending).await? {
         burst::withdraw(&mut facts, event);
         return wish::obey(core, pending, &known, facts, heard).await.map(|()| Tried::Done);
+    }
+    if let Body::HandOff { note, .. } = &event.body {
+        let rule = ("window-closed".to_owned(), Some(note.clone()));
+        let facts = conversation.zip(Some(facts)).filter(|(_, facts)| *facts != known.facts);
+        return acknowledge(core, pending.seq, rule, facts).await;
+    }
+    if loops::found(core, pending, &facts) {
+        return loops::stop(core, pending, facts).await;
     }
     let registry = core.registry.now();
     if facts.burst.is_some()
@@ -239,7 +248,7 @@ async fn decide(
 }
 
 async fn acknowledge(
-    core: &Core,
+    core: &Arc<Core>,
     seq: i64,
     (rule, why): (String, Option<String>),
     facts: Option<(ConversationId, Facts)>,
@@ -248,6 +257,7 @@ async fn acknowledge(
     core.store.finish(Finish { seq, decision: Some(rule), why, facts: encoded, ..Finish::default() }).await?;
     if let Some((id, facts)) = facts {
         core.conversations.committed(&id, facts);
+        core.outbox.reopened(core, &id).await;
     }
     Ok(Tried::Done)
 }
@@ -300,6 +310,9 @@ async fn run(
     let timers = !change.finish.timers.is_empty();
     let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
+    for send in &mut finish.sends {
+        send.lane = verdict::lane_of(core, &scene.registry, &Asking::from(&*send)).index() as i64;
+    }
     let departure = reserve(core, &mut finish, &scene, &facts).await?;
     let sends = finish.sends.clone();
 
@@ -309,6 +322,8 @@ async fn run(
     };
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);
+        // What waited for the customer goes first: then all of it is fetched from the store, in order.
+        core.outbox.reopened(core, id).await;
     }
     for contact in &tagged {
         core.people.forget(contact);
@@ -346,8 +361,9 @@ async fn reserve(
     let Ok((leave, hold)) = outbox::clear(core, &registry, &asking, known, &addressee, now) else {
         return Ok(None);
     };
+    let Ok(places) = Places::claim(core, &registry, &asking, facts, now) else { return Ok(None) };
     let charge = hold.line();
-    let departure = core.outbox.reserve(core, first, hold);
+    let departure = core.outbox.reserve(core, first, (hold, places));
     if departure.is_some() {
         (first.leave, first.charge) = (Some(leave), charge);
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use ponte_model::consent::Entry;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{Body, ContactId, Message, Origin, RunId, SendId};
+use ponte_model::{Body, ContactId, Message, Origin, RunId, SendId, WhenClosed};
 use ponte_policy::Facts;
 use ponte_policy::consent::{Addressee, Reading, Wish, confirmation, language, of_wish, wish_in};
+use ponte_policy::pacing::Lane;
 use ponte_store::{Finish, NewSend, OutboxItem, Pending, StoreError};
 
 use super::effects::encode;
@@ -66,6 +67,7 @@ pub(super) async fn obey(
     core.addressees.forget(heard.contact);
     if let Some(id) = &changed {
         core.conversations.committed(id, facts);
+        core.outbox.reopened(core, id).await;
     }
     core.outbox.add(core, sends, None);
     Ok(())
@@ -97,6 +99,8 @@ fn confirm(core: &Core, pending: &Pending, known: &Known, facts: &Facts, heard: 
         run: Some(run),
         item: OutboxItem::Message { message },
         expires_at: facts.window_until,
+        lane: Lane::Service.index() as i64,
+        when_closed: WhenClosed::Refuse,
         at: now,
         leave: None,
         charge: None,

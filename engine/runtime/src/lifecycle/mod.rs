@@ -1,6 +1,7 @@
 //! How numbers stand with their phones and accounts: updates of the platform and commands of the operator are folded
 //! by the policy and kept in the store; sends pause and resume by it.
 
+mod limits;
 mod watch;
 
 use std::sync::Arc;
@@ -105,6 +106,9 @@ pub(crate) async fn number(core: &Arc<Core>, pending: &Pending, update: &NumberU
         None => row.display_phone.is_some() && row.display_phone == update.display_phone,
     };
     let meant: Vec<_> = registered.iter().filter(named).map(|row| &row.id).collect();
+    if limits::follow(core, event, update, &registered, |row| named(&row)).await? {
+        core.reload().await?;
+    }
     apply(core, pending, &meant, &update.what, |life, cause| lifecycle::number(life, update, cause)).await
 }
 

@@ -7,14 +7,15 @@ use bytes::Bytes;
 use ponte_model::{Refusal, Timestamp};
 use ponte_policy::consent::{Addressee, of_refused_send};
 use ponte_policy::platform::RULES;
-use ponte_policy::{Echo, Facts, No, Objection, Purpose};
-use ponte_store::{Began, BeginSend, Leave, OutboxItem, SendOutcome, Settle, StoreError};
-use ponte_whatsapp::errors::{self, Backoff, Class, MARKETING_STOPPED};
+use ponte_policy::{Awaits, Echo, Facts, No, Objection, Purpose};
+use ponte_store::{Began, BeginSend, ConsentSeen, HeldFor, Leave, OutboxItem, SendOutcome, Settle, StoreError};
+use ponte_whatsapp::errors::{self, Backoff, Class, MARKETING_STOPPED, PAIR_RATE, TEMPLATE_DISABLED, TEMPLATE_PAUSED};
 use ponte_whatsapp::graph::{GraphError, SendError};
 use ponte_whatsapp::outbound;
 
-use super::Waiting;
 use super::line::Line;
+use super::places::Places;
+use super::{Waiting, closed};
 use crate::core::Core;
 use crate::flows::Halt;
 use crate::money::Hold;
@@ -59,15 +60,21 @@ pub(super) async fn send(core: &Arc<Core>, line: &Line, waiting: Waiting, out: b
 
 async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Result<Fate, StoreError> {
     core.joins.follow(&mut waiting.conversation.contact);
-    let gate = if out { Gate::Open } else { let_out(core, &waiting).await? };
+    let gate = if out { Gate::Open } else { let_out(core, &mut waiting).await? };
     let outcome = match gate {
         Gate::Open => exchange(core, line, &waiting).await,
         Gate::Shut(outcome) => outcome,
+        Gate::Closed(objection) => objected(objection, waiting.expires_at),
         Gate::Unknown => return Ok(Fate::Unsettled),
     };
     settle(core, &waiting, outcome.clone()).await?;
     Ok(match outcome {
-        SendOutcome::Held { until, .. } => Fate::Held(until),
+        SendOutcome::Held { until, what_for, .. } => {
+            if what_for == HeldFor::Window {
+                core.outbox.wait_for_customer(core, &waiting.conversation).await?;
+            }
+            Fate::Held(until)
+        }
         SendOutcome::Requeue { not_before, counts, .. } => {
             waiting.not_before = not_before;
             waiting.attempts += u32::from(counts);
@@ -95,8 +102,11 @@ pub(crate) fn clear(
     verdict::judge(core, registry, asking, known, addressee, hold.as_ref().err(), now)?;
     // Where there is no room in a budget, the rules have said so.
     let hold = hold.map_err(|_| Objection { rule: "budget", no: Refusal::Budget.into() })?;
-    let yields_to_echo = asking.run.is_some() && asking.purpose() != Purpose::Template;
-    Ok((Leave { echo_seq: echo.seq, yields_to_echo, at: now }, hold))
+    let automatic = asking.run.is_some();
+    let yields_to_echo = automatic && asking.purpose() != Purpose::Template;
+    let seen = ConsentSeen { seq: addressee.consent_seq, suppressed: addressee.consent.suppressed };
+    let consent = (automatic && asking.purpose() != Purpose::Receipt).then_some(seen);
+    Ok((Leave { echo_seq: echo.seq, yields_to_echo, consent, at: now }, hold))
 }
 
 /// What the rules make of a message that wants out.
@@ -107,10 +117,27 @@ enum Gate {
     Shut(SendOutcome),
     /// It is not queued any more, or an echo keeps coming that the cache does not know of.
     Unknown,
+    /// It found the window closed.
+    Closed(Objection),
 }
 
-/// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes.
-async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError> {
+/// The same until it is clear; another message may stand in the place of one that found the window closed.
+async fn let_out(core: &Arc<Core>, waiting: &mut Waiting) -> Result<Gate, StoreError> {
+    loop {
+        match judge_and_begin(core, waiting).await? {
+            Gate::Closed(objection) => {
+                if let Some(outcome) = closed::follow(core, waiting, &objection).await? {
+                    return Ok(Gate::Shut(outcome));
+                }
+            }
+            gate => return Ok(gate),
+        }
+    }
+}
+
+/// Judges the message as things stand now and marks it as leaving, in one transaction with a last look for echoes and
+/// stops.
+async fn judge_and_begin(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError> {
     if waiting.expires_at.is_some_and(|until| until <= core.clock.now()) {
         return Ok(Gate::Shut(SendOutcome::Expired));
     }
@@ -135,14 +162,17 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
         let cleared = clear(core, &registry, &asking, (&known.facts, known.echo), &addressee, now);
         let (leave, hold) = match cleared {
             Ok(cleared) => cleared,
+            Err(objection) if objection.is_closed_window() => return Ok(Gate::Closed(objection)),
             Err(objection) => return Ok(Gate::Shut(objected(objection, waiting.expires_at))),
         };
-        if last_seen == Some(known.echo) {
+        let seen = Some((known.echo, leave.consent));
+        if last_seen == seen {
             return Ok(Gate::Unknown);
         }
-        if let Err(objection) = reach(core, &registry, waiting, &known.facts, now) {
-            return Ok(Gate::Shut(objected(objection, waiting.expires_at)));
-        }
+        let places = match Places::claim(core, &registry, &asking, &known.facts, now) {
+            Ok(places) => places,
+            Err(objection) => return Ok(Gate::Shut(objected(objection, waiting.expires_at))),
+        };
         // Counted before it leaves, because another number may be about to send to the same person; and after everything
         // that could hold it, or it would count without having left.
         if let Some(category) = category
@@ -150,7 +180,7 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
         {
             continue;
         }
-        last_seen = Some(known.echo);
+        last_seen = seen;
         let began = core.store.begin_send(BeginSend { id: waiting.id.clone(), leave, charge: hold.line() }).await;
         if category.is_some() && !matches!(began, Ok(Began::Go)) {
             core.addressees.forget(contact);
@@ -158,10 +188,14 @@ async fn let_out(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, StoreError
         match began? {
             Began::Go => {
                 hold.keep();
+                places.keep(&waiting.id);
                 return Ok(Gate::Open);
             }
-            // An echo came that the cache did not know of: look again.
-            Began::Stale => core.conversations.forget(&waiting.conversation),
+            // An echo or a stop came that the cache did not know of: look again.
+            Began::Stale => {
+                core.conversations.forget(&waiting.conversation);
+                core.addressees.forget(contact);
+            }
         }
     }
 }
@@ -178,30 +212,24 @@ fn stopped(core: &Core, waiting: &Waiting) -> Option<SendOutcome> {
     // It is let go when the flow goes on; this is for a look that was missed.
     let until = until.unwrap_or_else(|| core.clock.now().plus(STOPPED_LOOK));
     let until = waiting.expires_at.map_or(until, |expires_at| until.min(expires_at));
-    Some(SendOutcome::Held { until, reason: format!("held: {reason}") })
-}
-
-/// Templates outside the window go to so many people a day.
-fn reach(core: &Core, registry: &Snapshot, waiting: &Waiting, facts: &Facts, now: Timestamp) -> Result<(), Objection> {
-    let OutboxItem::Message { message } = &waiting.item else { return Ok(()) };
-    if message.payload.is_free_form() || facts.window_open(now) {
-        return Ok(());
-    }
-    let Some(number) = registry.number(&waiting.conversation.number) else { return Ok(()) };
-    let limit = number.row.config.daily_reach.unwrap_or(RULES.reach_until_known);
-    core.outbox.claim(&number.tenant, &waiting.conversation.contact, limit, now)
+    Some(SendOutcome::Held { until, reason: format!("held: {reason}"), what_for: HeldFor::Time, code: None })
 }
 
 /// What the row of a message says to which a rule objects. It is held no longer than it is worth sending.
-fn objected(objection: Objection, expires_at: Option<Timestamp>) -> SendOutcome {
+pub(super) fn objected(objection: Objection, expires_at: Option<Timestamp>) -> SendOutcome {
     let rule = objection.rule;
+    let what_for = match objection.awaits() {
+        Awaits::Time => HeldFor::Time,
+        Awaits::Template => HeldFor::Template,
+        Awaits::Customer => HeldFor::Window,
+    };
     match objection.no {
         No::Refused(refusal) => {
             SendOutcome::Refused { reason: format!("{}: {refusal} (rule: {rule})", refusal.code()) }
         }
         No::Held { until, why } => {
             let until = expires_at.map_or(until, |expires_at| until.min(expires_at));
-            SendOutcome::Held { until, reason: format!("held: {why} (rule: {rule})") }
+            SendOutcome::Held { until, what_for, code: None, reason: format!("held: {why} (rule: {rule})") }
         }
     }
 }
@@ -210,14 +238,25 @@ async fn exchange(core: &Core, line: &Line, waiting: &Waiting) -> SendOutcome {
     let number = &waiting.conversation.number;
     let Some(token) = core.tokens.of(number) else {
         let not_before = core.clock.now().plus(ACCOUNT_PAUSE);
-        return SendOutcome::Requeue { not_before, reason: "no access token for this number".into(), counts: false };
+        return SendOutcome::Requeue {
+            not_before,
+            code: None,
+            reason: "no access token for this number".into(),
+            counts: false,
+        };
     };
     let watch = ponte_clock::Stopwatch::start();
     let result = match &waiting.item {
         OutboxItem::Message { message } => {
             let message = core.templates.in_language(&core.registry.now(), number, message);
             let body = outbound::build(&message, Some(&waiting.id)).to_string();
-            core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| Some(accepted.message_id))
+            core.graph.send(number, token, Bytes::from(body)).await.map(|accepted| {
+                if let Some(why) = accepted.kept_back() {
+                    metrics::counter!("ponte_sends_kept_back_total", "why" => why.to_owned()).increment(1);
+                    tracing::info!(send = %waiting.id, %number, why, "the platform took a message and keeps it for now");
+                }
+                Some(accepted.message_id)
+            })
         }
         OutboxItem::Seen { message_id, typing } => {
             let body = outbound::mark_read(message_id, *typing).to_string();
@@ -242,18 +281,18 @@ fn after(core: &Core, line: &Line, waiting: &Waiting, error: SendError) -> SendO
     match error {
         SendError::NotSent { .. } => {
             let not_before = now.plus(Backoff::UNREACHABLE.delay(waiting.attempts));
-            SendOutcome::Requeue { not_before, reason, counts: true }
+            SendOutcome::Requeue { not_before, code: None, reason, counts: true }
         }
         SendError::InDoubt { .. } => {
             metrics::counter!("ponte_sends_in_doubt_total").increment(1);
             SendOutcome::InDoubt { reason }
         }
-        SendError::Rejected(error) => rejected(line, waiting, &error, now, reason),
+        SendError::Rejected(error) => rejected(core, line, waiting, &error, reason),
     }
 }
 
-fn rejected(line: &Line, waiting: &Waiting, error: &GraphError, now: Timestamp, reason: String) -> SendOutcome {
-    let code = error.error.code;
+fn rejected(core: &Core, line: &Line, waiting: &Waiting, error: &GraphError, reason: String) -> SendOutcome {
+    let (now, code) = (core.clock.now(), error.error.code);
     metrics::counter!("ponte_graph_errors_total", "code" => code.to_string()).increment(1);
     if errors::safe_to_replay(code) {
         let delay = errors::retry_delay(code, waiting.attempts).unwrap_or(ACCOUNT_PAUSE);
@@ -262,19 +301,26 @@ fn rejected(line: &Line, waiting: &Waiting, error: &GraphError, now: Timestamp, 
         if code != PAIR_RATE {
             line.back_off(now, delay);
         }
-        return SendOutcome::Requeue { not_before: now.plus(delay), reason, counts: true };
+        return SendOutcome::Requeue { not_before: now.plus(delay), code: Some(code), reason, counts: true };
     }
     if error.class == Class::Account {
         // Nothing on this number will succeed until somebody acts: it waits, and is lost only when it expires or the
         // window closes.
         line.back_off(now, ACCOUNT_PAUSE);
-        return SendOutcome::Requeue { not_before: now.plus(ACCOUNT_PAUSE), reason, counts: true };
+        let not_before = now.plus(ACCOUNT_PAUSE);
+        return SendOutcome::Requeue { not_before, code: Some(code), reason, counts: true };
+    }
+    if matches!(code, TEMPLATE_PAUSED | TEMPLATE_DISABLED) {
+        // What else waits for this template shall not have to find out by itself.
+        core.templates.ask_about(&core.registry.now(), &line.number);
+    }
+    if code == TEMPLATE_PAUSED {
+        let until = now.plus(RULES.template_pause);
+        let until = waiting.expires_at.map_or(until, |expires_at| until.min(expires_at));
+        return SendOutcome::Held { until, what_for: HeldFor::Template, code: Some(code), reason };
     }
     SendOutcome::Failed { code: Some(code), reason }
 }
-
-/// Meta's code for too many messages to one person.
-const PAIR_RATE: i64 = 131_056;
 
 async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<(), StoreError> {
     let word = match &outcome {
@@ -291,11 +337,18 @@ async fn settle(core: &Core, waiting: &Waiting, outcome: SendOutcome) -> Result<
     let consent = stopped.then(|| of_refused_send(waiting.id.as_str(), at));
     // What did not leave is counted no more, and may have told of consent.
     let uncounted = waiting.item.template().is_some()
-        && matches!(&outcome, SendOutcome::Failed { .. } | SendOutcome::Requeue { .. });
+        && matches!(
+            &outcome,
+            SendOutcome::Failed { .. } | SendOutcome::Requeue { .. } | SendOutcome::Held { code: Some(_), .. }
+        );
+    let taken = !matches!(&outcome, SendOutcome::Accepted { .. } | SendOutcome::InDoubt { .. });
     let flow = waiting.installation.as_ref().map_or_else(String::new, ToString::to_string);
     metrics::counter!("ponte_sends_total", "outcome" => word, "installation" => flow).increment(1);
     let over = matches!(outcome, SendOutcome::Failed { .. } | SendOutcome::Refused { .. } | SendOutcome::Expired);
     core.store.settle_send(Settle { id: waiting.id.clone(), outcome, at, consent }).await?;
+    if taken {
+        core.outbox.give_back(&waiting.id);
+    }
     if over {
         core.purse.free(&waiting.id);
     }

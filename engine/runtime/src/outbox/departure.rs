@@ -6,6 +6,7 @@ use ponte_model::{ContactId, SendId};
 
 use super::Waiting;
 use super::line::{self, Line};
+use super::places::Places;
 use crate::core::Core;
 use crate::money::Hold;
 
@@ -16,11 +17,14 @@ pub(crate) struct Departure {
     place: Option<(SendId, ContactId)>,
     /// What the message costs.
     hold: Option<Hold>,
+    /// What it counts under.
+    places: Option<Places>,
 }
 
 impl Departure {
-    pub(super) fn of(line: Arc<Line>, id: SendId, contact: ContactId, hold: Hold) -> Self {
-        Self { line, place: Some((id, contact)), hold: Some(hold) }
+    pub(super) fn of(line: Arc<Line>, id: SendId, contact: ContactId, held: (Hold, Places)) -> Self {
+        let (hold, places) = held;
+        Self { line, place: Some((id, contact)), hold: Some(hold), places: Some(places) }
     }
 
     /// Sends the message, which was committed as `sending`.
@@ -28,6 +32,9 @@ impl Departure {
         self.place = None;
         if let Some(hold) = self.hold.take() {
             hold.keep();
+        }
+        if let Some(places) = self.places.take() {
+            places.keep(&waiting.id);
         }
         line::send(core, &self.line, waiting, true);
     }

@@ -1,24 +1,24 @@
 //! The waiting messages of one number, and which is next.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp};
-use ponte_policy::pacing::Pace;
+use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp, WhenClosed};
+use ponte_policy::pacing::{Lane, Lanes, Pace};
 use ponte_store::{NewSend, OutboxItem, QueuedSend, StoreError};
 use tokio::sync::Notify;
 
 use super::attempt::{self, Fate};
 use crate::core::Core;
 
-/// So many messages of a number are kept in memory; the rest wait in the store.
-const IN_MEMORY: usize = 2_000;
+/// So many messages of each lane of a number are kept in memory; the rest wait in the store.
+const IN_MEMORY: usize = 1_000;
 
-/// More are fetched when so few are left.
-const REFILL_BELOW: usize = 500;
+/// More are fetched when so few of a lane are left.
+const REFILL_BELOW: usize = 250;
 
 /// A message that waits for its turn.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct Waiting {
     pub(crate) attempts: u32,
     pub(crate) not_before: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) lane: Lane,
+    pub(crate) when_closed: WhenClosed,
 }
 
 impl From<NewSend> for Waiting {
@@ -44,6 +46,8 @@ impl From<NewSend> for Waiting {
             attempts: 0,
             not_before: Timestamp::EPOCH,
             expires_at: send.expires_at,
+            lane: Lane::at(send.lane),
+            when_closed: send.when_closed,
         }
     }
 }
@@ -59,6 +63,8 @@ impl From<QueuedSend> for Waiting {
             attempts: send.attempts,
             not_before: send.not_before,
             expires_at: send.expires_at,
+            lane: Lane::at(send.lane),
+            when_closed: send.when_closed,
         }
     }
 }
@@ -72,18 +78,17 @@ pub(crate) struct Line {
 struct State {
     pace: Pace,
     throughput: u32,
-    /// Messages by person, in order. A person in here is in `ready`, in `later`, or has a request on its way.
-    people: HashMap<ContactId, VecDeque<Waiting>>,
-    ready: VecDeque<ContactId>,
+    /// Messages by person, in order. Who is away from their lane is in `later`, or has a request on its way.
+    lanes: Lanes<ContactId, Waiting>,
     later: BTreeSet<(Timestamp, ContactId)>,
     in_flight: usize,
-    len: usize,
     /// Everything in memory or on its way.
     known: HashSet<SendId>,
-    /// More wait in the store than in memory: nothing is added here until they are fetched.
-    spilled: bool,
+    /// More of a lane wait in the store than in memory. Nothing is added here then: it is fetched, with what waits
+    /// before it for the same person.
+    spilled: [bool; Lane::ALL.len()],
     /// Something was committed while the store was being read.
-    missed: bool,
+    missed: [bool; Lane::ALL.len()],
     /// When the first of those is due that a rule holds. They wait in the store alone: others go before them.
     held_until: Option<Timestamp>,
 }
@@ -91,7 +96,7 @@ struct State {
 /// What the line does next.
 enum Next {
     Send(Box<Waiting>),
-    Fetch,
+    Fetch(Vec<Lane>),
     WaitUntil(Timestamp),
     Wait,
 }
@@ -101,14 +106,12 @@ impl Line {
         let state = State {
             pace: Pace::new(throughput),
             throughput,
-            people: HashMap::new(),
-            ready: VecDeque::new(),
+            lanes: Lanes::default(),
             later: BTreeSet::new(),
             in_flight: 0,
-            len: 0,
             known: HashSet::new(),
-            spilled: false,
-            missed: false,
+            spilled: Default::default(),
+            missed: Default::default(),
             held_until: None,
         };
         Self { number, state: Mutex::new(state), changed: Notify::new() }
@@ -116,9 +119,10 @@ impl Line {
 
     pub(super) fn add(&self, waiting: Waiting) {
         let mut state = self.lock();
-        if state.spilled || state.len >= IN_MEMORY {
-            state.spilled = true;
-            state.missed = true;
+        let lane = waiting.lane;
+        if state.is_spilled() || state.lanes.count(lane) >= IN_MEMORY {
+            state.spilled[lane.index()] = true;
+            state.missed[lane.index()] = true;
         } else {
             state.push(waiting);
         }
@@ -126,14 +130,17 @@ impl Line {
         self.changed.notify_one();
     }
 
+    /// What waits in the store is to be fetched, whatever its lane.
     pub(super) fn refill_later(&self) {
-        self.lock().spilled = true;
+        let mut state = self.lock();
+        (state.spilled, state.missed) = ([true; Lane::ALL.len()], [true; Lane::ALL.len()]);
+        drop(state);
         self.changed.notify_one();
     }
 
     pub(super) fn is_idle(&self) -> bool {
         let state = self.lock();
-        state.len == 0 && state.in_flight == 0 && !state.spilled
+        state.lanes.is_empty() && state.in_flight == 0 && !state.is_spilled()
     }
 
     pub(super) fn wake(&self) {
@@ -173,17 +180,17 @@ impl Line {
         most_in_flight: usize,
     ) -> bool {
         let mut state = self.lock();
-        let free = !state.spilled
-            && state.ready.is_empty()
+        let free = !state.is_spilled()
+            && state.lanes.nobody_stands()
             && state.in_flight < most_in_flight
-            && !state.people.contains_key(contact)
+            && !state.lanes.knows(contact)
             && (!paced || state.pace.pair_ready_at(contact, now).max(state.pace.ready_at(contact, now)) <= now);
         if free {
             if paced {
                 state.pace.take(contact, now);
             }
             state.in_flight += 1;
-            state.people.insert(contact.clone(), VecDeque::new());
+            state.lanes.away(contact.clone());
             state.known.insert(id.clone());
         }
         free
@@ -195,15 +202,10 @@ impl Line {
         state.in_flight -= 1;
         state.known.remove(id);
         if let Some(again) = again {
-            state.len += 1;
             state.known.insert(again.id.clone());
-            state.people.entry(contact.clone()).or_default().push_front(again);
+            state.lanes.put_back(contact, again.lane, again);
         }
-        if state.people.get(contact).is_some_and(|queue| !queue.is_empty()) {
-            state.ready.push_back(contact.clone());
-        } else {
-            state.people.remove(contact);
-        }
+        state.lanes.back(contact);
         drop(state);
         self.changed.notify_one();
     }
@@ -218,19 +220,19 @@ impl State {
         if !self.known.insert(waiting.id.clone()) {
             return;
         }
-        let contact = waiting.conversation.contact.clone();
-        self.len += 1;
-        let idle = !self.people.contains_key(&contact);
-        self.people.entry(contact.clone()).or_default().push_back(waiting);
-        if idle {
-            self.ready.push_back(contact);
-        }
+        self.lanes.push(waiting.conversation.contact.clone(), waiting.lane, waiting);
+    }
+
+    fn is_spilled(&self) -> bool {
+        self.spilled.contains(&true)
     }
 
     fn next(&mut self, now: Timestamp, most_in_flight: usize) -> Next {
         let due = self.held_until.is_some_and(|until| until <= now);
-        if (self.spilled && self.len <= REFILL_BELOW) || due {
-            return Next::Fetch;
+        let wanted = |lane: &Lane| due || (self.spilled[lane.index()] && self.lanes.count(*lane) <= REFILL_BELOW);
+        let wanted: Vec<Lane> = Lane::ALL.into_iter().filter(wanted).collect();
+        if !wanted.is_empty() {
+            return Next::Fetch(wanted);
         }
         if self.in_flight >= most_in_flight {
             return Next::Wait;
@@ -239,10 +241,10 @@ impl State {
             && *due <= now
         {
             let (_, contact) = self.later.pop_first().expect("there is a first");
-            self.ready.push_back(contact);
+            self.lanes.back(&contact);
         }
-        while let Some(contact) = self.ready.pop_front() {
-            let Some(head) = self.people.get(&contact).and_then(VecDeque::front) else { continue };
+        while let Some(contact) = self.lanes.turn() {
+            let Some(head) = self.lanes.head(&contact) else { continue };
             // Read receipts are no messages: they wait for their turn in the chat and for nothing else.
             let paced = matches!(head.item, OutboxItem::Message { .. });
             let due = if paced { self.pace.pair_ready_at(&contact, now) } else { now }.max(head.not_before);
@@ -252,15 +254,14 @@ impl State {
             }
             let ready = if paced { self.pace.ready_at(&contact, now) } else { now };
             if ready > now {
-                self.ready.push_front(contact);
+                self.lanes.first(&contact);
                 return Next::WaitUntil(ready);
             }
             if paced {
                 self.pace.take(&contact, now);
             }
             self.in_flight += 1;
-            self.len -= 1;
-            let head = self.people.get_mut(&contact).and_then(VecDeque::pop_front).expect("there is a head");
+            let head = self.lanes.take(&contact).expect("there is a head");
             return Next::Send(Box::new(head));
         }
         match earlier(self.later.first().map(|(due, _)| *due), self.held_until) {
@@ -285,7 +286,7 @@ pub(super) async fn run(core: Arc<Core>, line: Arc<Line>) {
         };
         match next {
             Next::Send(waiting) => send(&core, &line, *waiting, false),
-            Next::Fetch => fetch(&core, &line).await,
+            Next::Fetch(lanes) => fetch(&core, &line, &lanes).await,
             Next::WaitUntil(due) => {
                 tokio::select! {
                     () = line.changed.notified() => {}
@@ -345,29 +346,36 @@ pub(super) fn held(core: &Core, line: &Line, now: Timestamp) -> Option<Option<Ti
 
 /// Fetches what waits in the store and is due. What was requeued after an error is in memory, due or not, so that a
 /// person's messages keep their order; after a start it is fetched when it is due.
-async fn fetch(core: &Core, line: &Line) {
+async fn fetch(core: &Core, line: &Line, lanes: &[Lane]) {
     let now = core.clock.now();
-    let most = {
-        let mut state = line.lock();
-        state.missed = false;
-        // Those in memory stand in the store as well.
-        IN_MEMORY + state.known.len()
-    };
     let read = async {
-        let queued = core.store.queued(&line.number, now, most as u32).await?;
-        Ok::<_, StoreError>((queued, core.store.next_held(&line.number, now).await?))
+        for lane in lanes {
+            fetch_lane(core, line, *lane, now).await?;
+        }
+        line.lock().held_until = core.store.next_held(&line.number, now).await?;
+        Ok::<_, StoreError>(())
     };
     match read.await {
-        Ok((queued, next)) => {
-            let mut state = line.lock();
-            state.spilled = queued.len() >= most || state.missed;
-            state.held_until = next;
-            queued.into_iter().map(Waiting::from).for_each(|waiting| state.push(waiting));
-        }
+        Ok(()) => {}
         Err(error) => {
             tracing::error!(number = %line.number, %error, "the outbox cannot be read; trying again");
             line.back_off(now, Duration::from_secs(1));
             ponte_clock::pause(Duration::from_secs(1)).await;
         }
     }
+}
+
+async fn fetch_lane(core: &Core, line: &Line, lane: Lane, now: Timestamp) -> Result<(), StoreError> {
+    let most = {
+        let mut state = line.lock();
+        state.missed[lane.index()] = false;
+        // Those in memory stand in the store as well.
+        IN_MEMORY + state.known.len()
+    };
+    let queued = core.store.queued(&line.number, lane.index() as i64, now, most as u32).await?;
+    let mut state = line.lock();
+    let of_lane = queued.iter().filter(|send| Lane::at(send.lane) == lane).count();
+    state.spilled[lane.index()] = of_lane >= most || state.missed[lane.index()];
+    queued.into_iter().map(Waiting::from).for_each(|waiting| state.push(waiting));
+    Ok(())
 }

@@ -1,25 +1,27 @@
 //! Out to Meta: in order per person, paced per number, judged once more, durable before it leaves.
 
 mod attempt;
+mod closed;
 mod departure;
 mod line;
+mod places;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ponte_model::{ContactId, NumberId, TenantId, Timestamp};
-use ponte_policy::Objection;
-use ponte_policy::pacing::DailyReach;
-use ponte_policy::platform::RULES;
-use ponte_store::{NewSend, OutboxItem, StoreError};
+use ponte_model::{ConversationId, NumberId, SendId, Timestamp};
+use ponte_store::{NewSend, OutboxItem, Released, StoreError};
+use ponte_whatsapp::errors::PAIR_RATE;
 
 use crate::core::Core;
 use crate::money::Hold;
 pub(crate) use attempt::clear;
+pub(crate) use closed::people_of;
 pub(crate) use departure::Departure;
 use line::Line;
 pub(crate) use line::Waiting;
+pub(crate) use places::Places;
 
 /// What left in this time before a start counts. A chat that goes on at the pair rate stays in debt as long as it does, so
 /// this is longer than the debt of one burst.
@@ -29,20 +31,26 @@ const REMEMBERED: Duration = Duration::from_secs(3600);
 #[derive(Default)]
 pub(crate) struct Outbox {
     lines: Mutex<HashMap<NumberId, Arc<Line>>>,
-    /// Whom each tenant wrote to outside the window. A tenant's numbers are taken for one portfolio.
-    reach: Mutex<HashMap<TenantId, DailyReach>>,
+    /// What ceilings and tiers count.
+    counters: places::Counters,
+    /// Conversations in which messages wait for the customer to open the window.
+    closed: Mutex<HashSet<ConversationId>>,
 }
 
 impl Outbox {
     /// Takes a place for a message that is about to be committed and could leave at once.
-    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend, hold: Hold) -> Option<Departure> {
+    pub(crate) fn reserve(&self, core: &Arc<Core>, send: &NewSend, held: (Hold, Places)) -> Option<Departure> {
+        // What waits there was asked for before.
+        if self.closed().contains(&send.conversation) {
+            return None;
+        }
         let line = self.line(core, &send.conversation.number);
         let paced = matches!(send.item, OutboxItem::Message { .. });
         let contact = send.conversation.contact.clone();
         let most = core.settings.requests_per_number;
         let now = core.clock.now();
         let free = line::held(core, &line, now).is_none() && line.reserve(&send.id, &contact, paced, now, most);
-        free.then(|| Departure::of(line, send.id.clone(), contact, hold))
+        free.then(|| Departure::of(line, send.id.clone(), contact, held))
     }
 
     /// Messages that were just committed. The first of them leaves if there is a departure, and stands as `sending`.
@@ -92,25 +100,67 @@ impl Outbox {
     /// After a start: everything that waited when the process ended, and what left so shortly before that it counts.
     pub(crate) async fn load(&self, core: &Arc<Core>) -> Result<(), StoreError> {
         let now = core.clock.now();
-        let registry = core.registry.now();
-        for left in core
-            .store
-            .left_since(now.minus(RULES.reach_window + RULES.reach_margin), Some(OutboxItem::TEMPLATE))
-            .await?
-        {
-            if let Some(number) = registry.number(&left.conversation.number) {
-                self.reached().entry(number.tenant.clone()).or_default().take(&left.conversation.contact, left.at);
-            }
-        }
+        self.counters.load(core).await?;
         for left in core.store.left_since(now.minus(REMEMBERED), None).await? {
             if left.kind != OutboxItem::SEEN {
                 self.line(core, &left.conversation.number).note_left(&left.conversation.contact, left.at);
             }
         }
+        // The platform asked for a pause: of a person, who waits behind their message anyway, or of the number.
+        for off in core.store.backing_off(now).await?.iter().filter(|off| off.code != PAIR_RATE) {
+            self.line(core, &off.number).back_off(now, off.until.since(now));
+        }
         for number in core.store.numbers_with_queue().await? {
             self.line(core, &number).refill_later();
         }
+        for conversation in core.store.waiting_for_window().await? {
+            self.wait_for_customer(core, &conversation).await?;
+        }
         Ok(())
+    }
+
+    /// A message is held until the customer writes.
+    pub(crate) async fn wait_for_customer(
+        &self,
+        core: &Arc<Core>,
+        conversation: &ConversationId,
+    ) -> Result<(), StoreError> {
+        self.closed().insert(conversation.clone());
+        // They may have written while it was being put aside.
+        let known = core.conversations.get(conversation).await?;
+        if known.facts.window_open(core.clock.now()) {
+            self.reopened(core, conversation).await;
+        }
+        Ok(())
+    }
+
+    /// What is known of a conversation is committed: if the customer wrote, what waited for that leaves, before what is
+    /// said in answer.
+    pub(crate) async fn reopened(&self, core: &Arc<Core>, conversation: &ConversationId) {
+        if !self.closed().remove(conversation) {
+            return;
+        }
+        match core.store.release_held(Released::Window(conversation.clone())).await {
+            Ok(_) => self.line(core, &conversation.number).refill_later(),
+            Err(error) => {
+                tracing::error!(%conversation, %error, "what waits for this customer cannot be released; the next message tries again");
+                self.closed().insert(conversation.clone());
+            }
+        }
+    }
+
+    /// Templates may have changed: what waits for that is judged again. `told`: a webhook says so. Otherwise what the
+    /// platform itself has sent back waits on, or a list that is behind would send it again and again.
+    pub(crate) async fn templates_changed(&self, core: &Core, told: bool) -> Result<(), StoreError> {
+        if core.store.release_held(Released::Templates { told }).await? > 0 {
+            self.lock().values().for_each(|line| line.refill_later());
+        }
+        Ok(())
+    }
+
+    /// A message did not leave, or failed: what it counts under has room again.
+    pub(crate) fn give_back(&self, send: &SendId) {
+        self.counters.give_back(send);
     }
 
     fn line(&self, core: &Arc<Core>, number: &NumberId) -> Arc<Line> {
@@ -126,13 +176,8 @@ impl Outbox {
         line
     }
 
-    /// Takes a place among those to whom a tenant may write outside the window.
-    fn claim(&self, tenant: &TenantId, contact: &ContactId, limit: u32, now: Timestamp) -> Result<(), Objection> {
-        self.reached().entry(tenant.clone()).or_default().claim(contact, limit, now)
-    }
-
-    fn reached(&self) -> MutexGuard<'_, HashMap<TenantId, DailyReach>> {
-        self.reach.lock().unwrap_or_else(PoisonError::into_inner)
+    fn closed(&self) -> MutexGuard<'_, HashSet<ConversationId>> {
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<NumberId, Arc<Line>>> {

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use ponte_flow::{CronLine, Failure, PackageSnapshot, Settings, TemplateFile, TriggerEvent, TriggerHours};
-use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Phone, Refusal, TenantId};
+use ponte_flow::{
+    ClosedChoice, CronLine, Failure, PackageSnapshot, Sending, Settings, TemplateFile, TriggerEvent, TriggerHours,
+};
+use ponte_model::send::{Payload, Template};
+use ponte_model::{Digest256, FlowName, InstallationId, NumberId, Phone, Refusal, TenantId, WhenClosed};
 use ponte_policy::debounce::Patience;
 use ponte_policy::hours::Hours;
+use ponte_policy::pacing::Ceiling;
+use ponte_policy::template::as_value;
 use ponte_policy::{HoursCondition, People, Trigger};
 use ponte_sandbox::{PermissionSet, Plugin};
 use ponte_store::InstallationRow;
@@ -32,6 +37,9 @@ pub(crate) struct Installed {
     pub(crate) failure: Failure,
     /// Whether consecutive texts of a run become one message.
     pub(crate) merge: bool,
+    /// At most so many messages, by its own manifest.
+    pub(crate) ceiling: Ceiling,
+    sending: Sending,
     pub(crate) schedules: Vec<(String, CronLine)>,
     /// How long it waits for more lines of a customer's, if it does.
     pub(crate) debounce: Option<Patience>,
@@ -116,6 +124,8 @@ impl Installed {
             permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
             failure: manifest.failure.clone(),
             merge: manifest.send.merge,
+            ceiling: Ceiling { hour: manifest.send.ceiling.hour, day: manifest.send.ceiling.day },
+            sending: manifest.send.clone(),
             schedules: manifest.schedules.iter().map(|one| (one.name.clone(), one.cron.clone())).collect(),
             hours,
             release_after,
@@ -130,6 +140,26 @@ impl Installed {
     pub(crate) fn serves(&self, tenant: &TenantId, number: Option<&NumberId>) -> bool {
         let here = number.is_some_and(|number| self.numbers.contains(number));
         self.tenant == *tenant && (self.numbers.is_empty() || here)
+    }
+
+    /// What becomes of a message that finds the window closed, where its run says nothing of its own.
+    pub(crate) fn when_closed(&self, message: &Payload) -> WhenClosed {
+        if !message.is_free_form() {
+            return WhenClosed::Refuse;
+        }
+        match (self.sending.when_closed, &self.sending.closed_template) {
+            (ClosedChoice::Hold, _) => WhenClosed::Hold,
+            (ClosedChoice::HandOff, _) => WhenClosed::HandOff,
+            (ClosedChoice::Drop, _) => WhenClosed::Drop,
+            (ClosedChoice::Template, Some(template)) => {
+                let words = message.words();
+                let value = |param: &String| as_value(&param.replace("{text}", &words));
+                let params = template.params.iter().map(value);
+                let template = Template::positional(&template.name, &template.language, params);
+                WhenClosed::Template { template: Box::new(template) }
+            }
+            (ClosedChoice::Refuse | ClosedChoice::Template, _) => WhenClosed::Refuse,
+        }
     }
 
     /// The shop's hours, or why there are none.

@@ -40,6 +40,7 @@ pub(crate) struct Number {
     pub(crate) words: PhoneWords,
     /// The time of day at which people let go of its conversations.
     daily: Option<Daily>,
+    pub(crate) registered_at: Timestamp,
 }
 
 /// What the rules look at of a number, for one message at one moment.
@@ -50,14 +51,14 @@ pub(crate) struct Standing {
 }
 
 impl Number {
-    fn of(row: NumberRow, life: Life) -> Self {
+    fn of(row: NumberRow, life: Life, registered_at: Timestamp) -> Self {
         let phone = &row.config.phone;
         let words = PhoneWords::new(&phone.release_keywords, &phone.greeting_texts, &phone.away_texts);
         let daily = crate::release::daily_release(&row).unwrap_or_else(|why| {
             tracing::error!(number = %row.id, why, "its chats are not given back at a time of day");
             None
         });
-        Self { tenant: row.tenant.clone(), row: Arc::new(row), life, words, daily }
+        Self { tenant: row.tenant.clone(), row: Arc::new(row), life, words, daily, registered_at }
     }
 
     /// Whether it lives on the phone only, for the time being or altogether.
@@ -206,11 +207,11 @@ impl Registry {
         let numbers = store.numbers().await?.into_iter();
         let mut lives = HashMap::new();
         for row in store.lives().await? {
-            lives.insert(row.number.clone(), life_of(&row)?);
+            lives.insert(row.number.clone(), (life_of(&row)?, row.registered_at));
         }
         let numbers = numbers.map(|row| {
-            let life = lives.remove(&row.id).unwrap_or_default();
-            (row.id.clone(), Number::of(row, life))
+            let (life, registered_at) = lives.remove(&row.id).unwrap_or_default();
+            (row.id.clone(), Number::of(row, life, registered_at))
         });
         let mut snapshot = Snapshot { numbers: numbers.collect(), ..Snapshot::default() };
         let before = self.now();

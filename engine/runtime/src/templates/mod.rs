@@ -12,13 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ponte_model::send::{Outbound, Payload, Template};
 use ponte_model::template::{self, Registered};
-use ponte_model::{NumberId, Refusal, WabaId};
-use ponte_policy::Category;
-use ponte_policy::template::{check, check_recipient, variant};
+use ponte_model::{NumberId, Refusal, Timestamp, WabaId};
+use ponte_policy::template::{at_leaving, check, check_recipient, variant};
+use ponte_policy::{Category, No};
 use ponte_store::{OutboxItem, Store, TemplateBook};
 use tokio::sync::Notify;
 
 use crate::registry::Snapshot;
+use crate::verdict::Asking;
 
 pub(crate) use news::hear;
 pub use sync::{SyncedAccount, sync_templates};
@@ -81,21 +82,17 @@ impl Templates {
     }
 
     /// What is wrong with the template that a message uses, if it uses one.
-    pub(crate) fn objection(&self, registry: &Snapshot, number: &NumberId, message: &Outbound) -> Option<Refusal> {
+    pub(crate) fn objection_to(&self, registry: &Snapshot, asking: &Asking<'_>, now: Timestamp) -> Option<No> {
+        let OutboxItem::Message { message } = asking.item else { return None };
         let Payload::Template(send) = &message.payload else { return None };
-        let book = self.book_of(registry, number)?;
-        let judged = self
-            .variant(&book, send)
-            .and_then(|found| check(send, found).and_then(|()| check_recipient(&message.to, found)));
-        judged.err()
-    }
-
-    /// The same, of an item of the outbox.
-    pub(crate) fn objection_to(&self, registry: &Snapshot, number: &NumberId, item: &OutboxItem) -> Option<Refusal> {
-        match item {
-            OutboxItem::Message { message } => self.objection(registry, number, message),
-            OutboxItem::Seen { .. } => None,
-        }
+        let book = self.book_of(registry, &asking.conversation.number)?;
+        let found = match self.variant(&book, send) {
+            Ok(found) => found,
+            Err(refusal) => return Some(refusal.into()),
+        };
+        let refusal = check(send, found).and_then(|()| check_recipient(&message.to, found)).err()?;
+        // A flow that asks can choose another; what waits already waits on.
+        Some(if asking.leaving { at_leaving(refusal, found, now) } else { refusal.into() })
     }
 
     /// The category of a template by its name, in whatever account it is.
@@ -145,6 +142,15 @@ impl Templates {
     fn ask(&self, waba: &WabaId) {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(waba.clone());
         self.asking.notify_one();
+    }
+
+    /// Asks for the account of a number to be listed again.
+    pub(crate) fn ask_about(&self, registry: &Snapshot, number: &NumberId) {
+        registry
+            .number(number)
+            .and_then(|number| number.row.waba_id.as_ref())
+            .into_iter()
+            .for_each(|waba| self.ask(waba));
     }
 
     /// Asks for the accounts of numbers that were registered since the last list.

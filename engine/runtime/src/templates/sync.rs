@@ -103,6 +103,7 @@ pub(crate) async fn sync_one(core: &Core, waba: &WabaId) -> SyncedAccount {
         let _changing = changing.lock().await;
         let count = keep(&*core.store, book).await.map_err(|error| error.to_string())?;
         core.templates.reload_account(&*core.store, waba).await.map_err(|error| error.to_string())?;
+        core.outbox.templates_changed(core, false).await.map_err(|error| error.to_string())?;
         Ok(count)
     };
     let outcome: Result<usize, String> = outcome.await;

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use ponte_model::send::{Header, Interactive, Outbound, Payload};
-use ponte_model::{ContactId, Effect, MessageId, Refusal};
+use ponte_model::{ContactId, Effect, MessageId, Refusal, WhenClosed};
 
 use crate::Permission;
-use crate::bindings::ponte::flow::send::{Host, Param, Section};
+use crate::bindings::ponte::flow::send::{ClosedChoice, Host, Param, Section};
 use crate::bindings::ponte::flow::types::{Choice, Location, Media};
 use crate::convert;
 use crate::state::{Answer, Refusable, RunState};
@@ -73,6 +73,24 @@ impl Host for RunState {
         })
     }
 
+    fn when_closed(&mut self, effect: u32, choice: ClosedChoice) -> Answer<()> {
+        let choice = match choice {
+            ClosedChoice::Refuse => WhenClosed::Refuse,
+            ClosedChoice::Hold => WhenClosed::Hold,
+            ClosedChoice::HandOff => WhenClosed::HandOff,
+            ClosedChoice::Drop => WhenClosed::Drop,
+        };
+        self.choose("send.when-closed", effect, Ok(choice))
+    }
+
+    fn when_closed_template(&mut self, effect: u32, name: String, language: String, params: Vec<Param>) -> Answer<()> {
+        let choice = match convert::template(name, language, params) {
+            Payload::Template(template) => Ok(WhenClosed::Template { template: Box::new(template) }),
+            _ => Err(Refusal::invalid("effect", "this is no template")),
+        };
+        self.choose("send.when-closed-template", effect, choice)
+    }
+
     fn expire_after(&mut self, effect: u32, age: u32) -> Answer<()> {
         self.host_call("send.expire-after", Permission::Send, |run| {
             let by = run.request.event.at.plus(Duration::from_secs(age.into()));
@@ -97,7 +115,28 @@ impl RunState {
         self.room()?;
         let to = self.broker.propose(&contact, &payload, None).await?;
         let message = Box::new(Outbound { to, reply_to: None, payload });
-        self.collect(Effect::Send { contact, message, expires_at: None })
+        self.collect(Effect::Send { contact, message, expires_at: None, when_closed: None })
+    }
+
+    /// Sets what becomes of a collected message if it finds the window closed.
+    fn choose(&mut self, call: &str, effect: u32, choice: Refusable<WhenClosed>) -> Answer<()> {
+        self.host_call(call, Permission::Send, |run| {
+            let choice = choice?;
+            let (message, _) = sent(&mut run.effects, effect)?;
+            if !message.payload.is_free_form() {
+                return Err(Refusal::invalid("effect", "a template needs no open window"));
+            }
+            if let WhenClosed::Template { template } = &choice {
+                // Fits as a message of its own would.
+                let payload = Payload::Template(template.as_ref().clone());
+                let instead = Outbound { payload, ..message.as_ref().clone() };
+                run.broker.amended(&instead)?;
+            }
+            if let Some(Effect::Send { when_closed, .. }) = run.effects.get_mut(effect as usize) {
+                *when_closed = Some(choice);
+            }
+            Ok(())
+        })
     }
 
     /// Changes a collected message; as it was if the change does not fit.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ponte_model::send::{Payload, Recipient};
-use ponte_model::{Body, Effect, HandOffTarget, Refusal, Schedule, StateScope, Timestamp};
+use ponte_model::send::{Payload, Recipient, Template};
+use ponte_model::{Body, Effect, HandOffTarget, Refusal, Schedule, StateScope, Timestamp, WhenClosed};
 use ponte_sandbox::{Outcome, Permission, PermissionSet};
 
 use crate::broker::{Maps, request};
@@ -32,6 +32,30 @@ async fn a_message_is_collected_and_amended() {
     assert_eq!((card.body.as_deref(), card.footer.as_deref()), (Some("oi"), Some("con_1")));
     let fields: Vec<_> = report.refusals.iter().map(|(call, refusal)| (call.as_str(), refusal.code())).collect();
     assert_eq!(fields, [("send.footer", "invalid"), ("send.quote", "invalid")]);
+}
+
+#[tokio::test]
+async fn a_message_may_choose_what_becomes_of_it_when_the_window_is_closed() {
+    // A hold, and then a template in its place; nonsense as an effect changes nothing.
+    let body = format!(
+        "{SEND} {SEND}
+        (call $send.when-closed (i32.const 0) (i32.const 1) (i32.const 512))
+        (call $send.when-closed-template (i32.const 1) (i32.const 1024) (i32.const 5) (i32.const 1040) (i32.const 2)
+            (i32.const 0) (i32.const 0) (i32.const 512))
+        (call $send.when-closed (i32.const 9) (i32.const 2) (i32.const 512))"
+    );
+    let report = run(guest(&["send.text", "send.when-closed", "send.when-closed-template"], &body)).await;
+    let chosen: Vec<_> = report
+        .effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Send { when_closed, .. } => when_closed.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let template = Box::new(Template { name: "con_1".into(), language: "oi".into(), components: Vec::new() });
+    assert_eq!(chosen, [Some(WhenClosed::Hold), Some(WhenClosed::Template { template })]);
+    assert_eq!(report.refusals.len(), 1, "{:?}", report.refusals);
 }
 
 #[tokio::test]

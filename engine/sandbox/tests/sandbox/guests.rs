@@ -14,6 +14,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("ponte:flow/send@0.1.0", "other", "(param i32 i32 i32 i32 i32)"),
     ("ponte:flow/send@0.1.0", "quote", "(param i32 i32 i32 i32)"),
     ("ponte:flow/send@0.1.0", "footer", "(param i32 i32 i32 i32)"),
+    ("ponte:flow/send@0.1.0", "when-closed", "(param i32 i32 i32)"),
+    ("ponte:flow/send@0.1.0", "when-closed-template", "(param i32 i32 i32 i32 i32 i32 i32 i32)"),
     ("ponte:flow/send@0.1.0", "seen", "(param i32 i32 i32 i32)"),
     ("ponte:flow/state@0.1.0", "get", "(param i32 i32 i32 i32)"),
     ("ponte:flow/state@0.1.0", "put", "(param i32 i32 i32 i32 i32 i32)"),

@@ -187,7 +187,10 @@ CREATE TABLE outbox (
     rank         INTEGER NOT NULL DEFAULT 0,        -- of the state: never goes down, save by an explicit requeue
     attempts     INTEGER NOT NULL DEFAULT 0,
     not_before   INTEGER NOT NULL DEFAULT 0,
-    held         INTEGER NOT NULL DEFAULT 0,        -- 1: a rule holds it until `not_before`, and others may overtake it
+    held         INTEGER NOT NULL DEFAULT 0,        -- a rule holds it, and others may overtake it; 1: until `not_before`,
+                                                    -- 2: or until its template changes, 3: or until the customer writes
+    lane         INTEGER NOT NULL DEFAULT 3,        -- how urgent it is: lower leaves first
+    when_closed  TEXT,                      -- JSON of `WhenClosed`: what becomes of it if it finds the window closed
     expires_at   INTEGER,
     wamid        TEXT,
     code         INTEGER,                   -- Meta's error code
@@ -201,7 +204,7 @@ CREATE TABLE outbox (
     read_at      INTEGER,
     failed_at    INTEGER
 ) STRICT;
-CREATE INDEX outbox_queue ON outbox (number_id, seq) WHERE state = 'queued';
+CREATE INDEX outbox_queue ON outbox (number_id, lane, seq) WHERE state = 'queued';
 CREATE INDEX outbox_left ON outbox (sending_at) WHERE sending_at IS NOT NULL;
 CREATE INDEX outbox_wamid ON outbox (wamid) WHERE wamid IS NOT NULL;
 CREATE INDEX outbox_chat ON outbox (contact_id, number_id, seq);

@@ -37,6 +37,9 @@ pub struct NumberConfig {
     /// Different people a day outside the window, for the whole portfolio: its tier. Unknown: the smallest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_reach: Option<u32>,
+    /// Since when its throughput and reach stand so, where somebody said it: older news change nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits_since: Option<Timestamp>,
     /// What its provider passes on, by the name of a profile.
     #[serde(default = "default_profile")]
     pub profile: String,
@@ -65,6 +68,7 @@ impl NumberConfig {
             sector: None,
             unit: None,
             daily_reach: None,
+            limits_since: None,
             profile: default_profile(),
             echo_blind_minutes: None,
             billing: Billing::default(),

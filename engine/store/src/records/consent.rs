@@ -1,6 +1,8 @@
 use ponte_model::consent::Statement;
 use ponte_model::{Phone, Timestamp, UserId};
 
+use super::ConsentSeen;
+
 /// What the verdict on messages to a person is made of, read at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StandingRow {
@@ -16,6 +18,10 @@ pub struct StandingRow {
     pub tags: Vec<String>,
     /// Templates that left for them of late, or may have: name, language, and when.
     pub templates: Vec<TemplateSent>,
+    /// Templates that failed of late: Meta's code, and when.
+    pub failed: Vec<(i64, Timestamp)>,
+    /// How far the ledger was read.
+    pub consent: ConsentSeen,
 }
 
 /// A template that left.

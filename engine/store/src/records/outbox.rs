@@ -4,6 +4,7 @@ use ponte_model::consent::Statement;
 use ponte_model::send::{Outbound, Payload, Template};
 use ponte_model::{
     Charge, ContactId, ConversationId, DeliveryStatus, InstallationId, MessageId, NumberId, RunId, SendId, Timestamp,
+    WhenClosed,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,10 @@ pub struct NewSend {
     pub item: OutboxItem,
     /// Drop it unsent after that.
     pub expires_at: Option<Timestamp>,
+    /// How urgent it is: lower leaves first. What the numbers mean is for the policy to say.
+    pub lane: i64,
+    /// What becomes of it if it finds the window closed.
+    pub when_closed: WhenClosed,
     /// When it was asked for.
     pub at: Timestamp,
     /// Lets it out in the transaction that writes it, where the line is free; otherwise it waits for its turn.
@@ -83,8 +88,22 @@ pub struct Leave {
     pub echo_seq: i64,
     /// Whether a newer echo stops it: free-form messages of automation.
     pub yields_to_echo: bool,
+    /// How far the verdict knew the person's consent ([`StandingRow::consent`]), if something newer stops it: all that
+    /// is automatic.
+    ///
+    /// [`StandingRow::consent`]: crate::StandingRow::consent
+    pub consent: Option<ConsentSeen>,
     /// Now.
     pub at: Timestamp,
+}
+
+/// How far somebody has read what is written of a person's consent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConsentSeen {
+    /// The place of the last line of the ledger; 0 if there is none.
+    pub seq: i64,
+    /// Whether they are suppressed.
+    pub suppressed: bool,
 }
 
 /// Where an outgoing message is on its way. Statuses only move it forward.
@@ -192,6 +211,45 @@ pub struct QueuedSend {
     pub not_before: Timestamp,
     /// Drop it unsent after that.
     pub expires_at: Option<Timestamp>,
+    /// How urgent it is.
+    pub lane: i64,
+    /// What becomes of it if it finds the window closed.
+    pub when_closed: WhenClosed,
+}
+
+/// What a held message waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldFor {
+    /// A moment.
+    Time,
+    /// News of its template, or a moment.
+    Template,
+    /// The customer, or a moment.
+    Window,
+}
+
+impl HeldFor {
+    pub(crate) fn as_i64(self) -> i64 {
+        match self {
+            Self::Time => 1,
+            Self::Template => 2,
+            Self::Window => 3,
+        }
+    }
+}
+
+/// Whose held messages wait no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// Those that wait for news of a template.
+    Templates {
+        /// Also those that the platform itself has sent back.
+        told: bool,
+    },
+    /// Those of a conversation that wait for the customer.
+    Window(ConversationId),
+    /// Those of a flow that goes on.
+    Flow(InstallationId),
 }
 
 /// Asks to let a message out.
@@ -243,8 +301,12 @@ pub enum SendOutcome {
     Expired,
     /// A rule holds it. Others to the same person may overtake it.
     Held {
-        /// Until when.
+        /// Until when, at the longest.
         until: Timestamp,
+        /// What for.
+        what_for: HeldFor,
+        /// Meta's error code, if that is why.
+        code: Option<i64>,
         /// Why.
         reason: String,
     },
@@ -252,6 +314,8 @@ pub enum SendOutcome {
     Requeue {
         /// Not before.
         not_before: Timestamp,
+        /// Meta's error code, if that is why.
+        code: Option<i64>,
         /// Why.
         reason: String,
         /// Whether this counts as an attempt.
@@ -292,8 +356,23 @@ pub struct LeftSend {
     pub conversation: ConversationId,
     /// What kind of message: `seen` is none.
     pub kind: String,
+    /// The flow that asked for it.
+    pub installation: Option<InstallationId>,
+    /// Whether it is known to have failed.
+    pub failed: bool,
     /// When it was let out.
     pub at: Timestamp,
+}
+
+/// A message that waits for another try after an error of the platform's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackingOff {
+    /// The number.
+    pub number: NumberId,
+    /// Meta's error code.
+    pub code: i64,
+    /// When it is tried again.
+    pub until: Timestamp,
 }
 
 /// One row of the outbox, for people.
@@ -314,6 +393,8 @@ pub struct SendRow {
     pub kind: String,
     /// Where it is.
     pub state: SendState,
+    /// How urgent it is.
+    pub lane: i64,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was last let out.

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use super::committer::Op;
-use crate::{OutboxItem, Result, StandingRow, StoreError, TemplateSent};
+use crate::{ConsentSeen, OutboxItem, Result, StandingRow, StoreError, TemplateSent};
 
 fn word<T>(row: &SqliteRow, column: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
     let word: &str = row.get(column);
@@ -19,7 +19,7 @@ fn word<T>(row: &SqliteRow, column: &str, parse: fn(&str) -> Option<T>) -> Resul
 impl SqliteStore {
     pub(super) async fn read_standing(&self, contact: &ContactId, since: Timestamp) -> Result<StandingRow> {
         let lines = sqlx::query(
-            "SELECT key, purpose, change, source, text, version, at FROM consent_entries
+            "SELECT seq, key, purpose, change, source, text, version, at FROM consent_entries
               WHERE contact_id = ?1 OR contact_id IN (SELECT contact_id FROM contacts WHERE same_as = ?1) ORDER BY seq",
         )
         .bind(contact.as_str())
@@ -37,41 +37,54 @@ impl SqliteStore {
             })
         });
         let entries = entries.collect::<Result<_>>()?;
-        let suppressed = sqlx::query_scalar("SELECT reason FROM suppressed WHERE contact_id = ?1")
+        let suppressed: Option<String> = sqlx::query_scalar("SELECT reason FROM suppressed WHERE contact_id = ?1")
             .bind(contact.as_str())
             .fetch_optional(&self.readers)
             .await?;
         let person = self.read_contact(contact).await?;
-        let templates = self.read_templates_sent(contact, since).await?;
+        let (templates, failed) = self.read_templates_sent(contact, since).await?;
         let (phone, user_id, tags) = person.map(|row| (row.phone, row.user_id, row.tags)).unwrap_or_default();
-        Ok(StandingRow { entries, suppressed, phone, user_id, tags, templates })
+        let seq = lines.last().map(|row| row.get("seq")).unwrap_or_default();
+        let consent = ConsentSeen { seq, suppressed: suppressed.is_some() };
+        Ok(StandingRow { entries, suppressed, phone, user_id, tags, templates, failed, consent })
     }
 
-    /// What was refused, has failed or has expired did not reach anybody; what is in doubt may have.
-    async fn read_templates_sent(&self, contact: &ContactId, since: Timestamp) -> Result<Vec<TemplateSent>> {
+    /// What was refused, has failed or has expired did not reach anybody; what is in doubt may have. Beside it, those
+    /// that failed with a code of the platform's.
+    async fn read_templates_sent(
+        &self,
+        contact: &ContactId,
+        since: Timestamp,
+    ) -> Result<(Vec<TemplateSent>, Vec<(i64, Timestamp)>)> {
         let rows = sqlx::query(
-            "SELECT item, COALESCE(sending_at, accepted_at) AS at FROM outbox
-              WHERE contact_id = ?1 AND kind = 'template' AND state NOT IN ('queued', 'failed', 'refused', 'expired')
-                AND COALESCE(sending_at, accepted_at) > ?2",
+            "SELECT item, COALESCE(sending_at, accepted_at) AS at, iif(state = 'failed', code, NULL) AS code, failed_at
+               FROM outbox
+              WHERE contact_id = ?1 AND kind = 'template' AND state NOT IN ('queued', 'refused', 'expired')
+                AND (state <> 'failed' OR code IS NOT NULL) AND COALESCE(sending_at, accepted_at) > ?2",
         )
         .bind(contact.as_str())
         .bind(since.as_millis())
         .fetch_all(&self.readers)
         .await?;
-        let mut sent = Vec::with_capacity(rows.len());
+        let (mut sent, mut failed) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in &rows {
+            if let Some(code) = row.get("code") {
+                let at: Option<i64> = row.get("failed_at");
+                failed.push((code, Timestamp::from_millis(at.unwrap_or_else(|| row.get("at")))));
+                continue;
+            }
             let item = serde_json::from_str(row.get("item"))
                 .map_err(|error| StoreError::Corrupt { what: "a send".into(), why: error.to_string() })?;
             if let Some(Template { name, language, .. }) = OutboxItem::template(&item).cloned() {
                 sent.push(TemplateSent { name, language, at: Timestamp::from_millis(row.get("at")) });
             }
         }
-        Ok(sent)
+        Ok((sent, failed))
     }
 
     pub(super) async fn read_next_held(&self, number: &NumberId, after: Timestamp) -> Result<Option<Timestamp>> {
         let next: Option<i64> = sqlx::query_scalar(
-            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND held = 1 AND not_before > ?2",
+            "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND number_id = ?1 AND held > 0 AND not_before > ?2",
         )
         .bind(number.as_str())
         .bind(after.as_millis())

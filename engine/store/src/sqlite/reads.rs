@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ponte_model::{
     ContactId, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Origin, RunId, TenantId,
-    Timestamp,
+    Timestamp, WhenClosed,
 };
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
@@ -12,9 +12,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
 use crate::{
-    Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend, LifeRow,
-    NumberRow, OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState, SignsRow,
-    StateKey, StateValue, StoreError, TimerRow,
+    BackingOff, Backlog, ContactRow, ConversationRow, DecisionRow, InstallationRow, InstallationState, LeftSend,
+    LifeRow, NumberRow, OutboxItem, PastBody, PastLine, Pending, QueuedSend, Result, RunRecord, SendRow, SendState,
+    SignsRow, StateKey, StateValue, StoreError, TimerRow,
 };
 
 pub(super) fn time(row: &SqliteRow, column: &str) -> Timestamp {
@@ -216,15 +216,32 @@ impl SqliteStore {
         Ok(row.map(|row| StateValue { value: row.get("value"), version: row.get("version") }))
     }
 
-    pub(super) async fn read_queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
+    pub(super) async fn read_queued(
+        &self,
+        number: &NumberId,
+        lane: i64,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<QueuedSend>> {
+        // What waits before them for the same people comes along, whatever its lane: nobody's messages change places.
         let rows = sqlx::query(
-            "SELECT seq, send_id, contact_id, installation, run_id, item, attempts, not_before, expires_at
-               FROM outbox WHERE state = 'queued' AND number_id = ?1 AND (held = 0 OR not_before <= ?2)
-              ORDER BY seq LIMIT ?3",
+            "WITH first AS (
+                 SELECT contact_id, max(seq) AS last
+                   FROM (SELECT contact_id, seq FROM outbox
+                          WHERE state = 'queued' AND number_id = ?1 AND lane = ?4 AND (held = 0 OR not_before <= ?2)
+                          ORDER BY seq LIMIT ?3)
+                  GROUP BY contact_id)
+             SELECT o.seq, o.send_id, o.contact_id, o.installation, o.run_id, o.item, o.attempts, o.not_before,
+                    o.expires_at, o.lane, o.when_closed
+               FROM first JOIN outbox o
+                    ON o.contact_id = first.contact_id AND o.number_id = ?1 AND o.seq <= first.last
+              WHERE o.state = 'queued' AND (o.held = 0 OR o.not_before <= ?2)
+              ORDER BY o.seq",
         )
         .bind(number.as_str())
         .bind(now.as_millis())
         .bind(limit)
+        .bind(lane)
         .fetch_all(&self.readers)
         .await?;
         let queued = rows.iter().map(|row| {
@@ -238,6 +255,11 @@ impl SqliteStore {
                 attempts: row.get("attempts"),
                 not_before: time(row, "not_before"),
                 expires_at: row.get::<Option<i64>, _>("expires_at").map(Timestamp::from_millis),
+                lane: row.get("lane"),
+                when_closed: match row.get::<Option<&str>, _>("when_closed") {
+                    Some(choice) => parse("a send", choice)?,
+                    None => WhenClosed::Refuse,
+                },
             })
         });
         Ok(queued.filter_map(readable).collect())
@@ -245,7 +267,7 @@ impl SqliteStore {
 
     pub(super) async fn read_left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>> {
         let rows = sqlx::query(
-            "SELECT number_id, contact_id, kind, sending_at FROM outbox
+            "SELECT number_id, contact_id, installation, kind, state, sending_at FROM outbox
               WHERE sending_at IS NOT NULL AND sending_at >= ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY sending_at",
         )
         .bind(since.as_millis())
@@ -258,9 +280,36 @@ impl SqliteStore {
                 contact: text(row, "contact_id").into(),
             },
             kind: text(row, "kind"),
+            installation: row.get::<Option<String>, _>("installation").map(InstallationId::new),
+            failed: row.get::<&str, _>("state") == SendState::Failed.as_str(),
             at: time(row, "sending_at"),
         });
         Ok(left.collect())
+    }
+
+    pub(super) async fn read_waiting_for_window(&self) -> Result<Vec<ConversationId>> {
+        let rows = sqlx::query("SELECT DISTINCT number_id, contact_id FROM outbox WHERE state = 'queued' AND held = 3")
+            .fetch_all(&self.readers)
+            .await?;
+        let id =
+            |row| ConversationId { number: text(row, "number_id").into(), contact: text(row, "contact_id").into() };
+        Ok(rows.iter().map(id).collect())
+    }
+
+    pub(super) async fn read_backing_off(&self, now: Timestamp) -> Result<Vec<BackingOff>> {
+        let rows = sqlx::query(
+            "SELECT number_id, code, max(not_before) AS until FROM outbox
+              WHERE state = 'queued' AND held = 0 AND code IS NOT NULL AND not_before > ?1 GROUP BY number_id, code",
+        )
+        .bind(now.as_millis())
+        .fetch_all(&self.readers)
+        .await?;
+        let off = |row| BackingOff {
+            number: text(row, "number_id").into(),
+            code: row.get("code"),
+            until: time(row, "until"),
+        };
+        Ok(rows.iter().map(off).collect())
     }
 
     pub(super) async fn read_numbers_with_queue(&self) -> Result<Vec<NumberId>> {
@@ -467,6 +516,7 @@ pub(super) fn send_row(row: &SqliteRow) -> Result<SendRow> {
         queued_at: time(row, "queued_at"),
         kind: row.get("kind"),
         state,
+        lane: row.get("lane"),
         attempts: row.get("attempts"),
         left_at: row.get::<Option<i64>, _>("sending_at").map(Timestamp::from_millis),
         message_id: row.get::<Option<String>, _>("wamid").map(Into::into),

@@ -7,7 +7,7 @@ use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
-    Scope, TenantId, Timestamp, WabaId,
+    Scope, SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -17,11 +17,11 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{flows, money, policies, templates};
 use crate::{
-    Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish, Finished,
-    FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow, NumberRow,
-    OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Result, RunRecord, SendRow, Settle,
-    Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored,
-    SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish,
+    Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow,
+    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Released, Result, RunRecord,
+    SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError,
+    Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -218,8 +218,54 @@ impl Store for SqliteStore {
         self.read_state(key, now).await
     }
 
-    async fn queued(&self, number: &NumberId, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
-        self.read_queued(number, now, limit).await
+    async fn queued(&self, number: &NumberId, lane: i64, now: Timestamp, limit: u32) -> Result<Vec<QueuedSend>> {
+        self.read_queued(number, lane, now, limit).await
+    }
+
+    async fn release_held(&self, whose: Released) -> Result<u64> {
+        let op = op!(connection, [whose] {
+            let statement = match &whose {
+                Released::Templates { told } => sqlx::query(
+                    "UPDATE outbox SET held = 0, not_before = 0
+                      WHERE state = 'queued' AND held = 2 AND (?1 OR code IS NULL)",
+                )
+                .bind(told),
+                Released::Window(id) => sqlx::query(
+                    "UPDATE outbox SET held = 0, not_before = 0
+                      WHERE state = 'queued' AND held = 3 AND contact_id = ?1 AND number_id = ?2",
+                )
+                .bind(id.contact.as_str()).bind(id.number.as_str()),
+                Released::Flow(id) => sqlx::query(
+                    "UPDATE outbox SET held = 0, not_before = 0
+                      WHERE state = 'queued' AND held > 0 AND installation = ?1",
+                )
+                .bind(id.as_str()),
+            };
+            Ok(statement.execute(connection).await?.rows_affected())
+        });
+        self.op(op).await
+    }
+
+    async fn waiting_for_window(&self) -> Result<Vec<ConversationId>> {
+        self.read_waiting_for_window().await
+    }
+
+    async fn backing_off(&self, now: Timestamp) -> Result<Vec<BackingOff>> {
+        self.read_backing_off(now).await
+    }
+
+    async fn replace_item(&self, id: &SendId, item: &OutboxItem, lane: i64, reason: &str) -> Result<bool> {
+        let json = serde_json::to_string(item).map_err(unencodable)?;
+        let (id, kind, reason) = (id.clone(), item.kind(), reason.to_owned());
+        let op = op!(connection, [id, json, reason] {
+            let done = sqlx::query(
+                "UPDATE outbox SET item = ?2, kind = ?3, lane = ?4, reason = ?5, when_closed = NULL
+                  WHERE send_id = ?1 AND state = 'queued'",
+            )
+            .bind(id.as_str()).bind(json).bind(kind).bind(lane).bind(reason).execute(connection).await?;
+            Ok(done.rows_affected())
+        });
+        Ok(self.op(op).await? > 0)
     }
 
     async fn left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>> {
@@ -550,18 +596,6 @@ impl Store for SqliteStore {
             flows::put_life(connection, &installation, &life, state.as_str(), revision).await
         });
         Ok(self.op(op).await? > 0)
-    }
-
-    async fn release_held(&self, installation: &InstallationId) -> Result<u64> {
-        let installation = installation.clone();
-        let op = op!(connection, [installation] {
-            let done = sqlx::query(
-                "UPDATE outbox SET not_before = 0 WHERE state = 'queued' AND held = 1 AND installation = ?1",
-            )
-            .bind(installation.as_str()).execute(connection).await?;
-            Ok(done.rows_affected())
-        });
-        self.op(op).await
     }
 
     async fn installations(&self) -> Result<Vec<InstallationRow>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
     Body, Buyer, Contact, Content, ConversationId, DeliveryState, DeliveryStatus, Event, EventKey, Lane, Message,
-    OrderState, Origin, SendId, StoreOrder, Timestamp,
+    OrderState, Origin, SendId, StoreOrder, Timestamp, WhenClosed,
 };
 use ponte_store::{Incoming, NewSend, OutboxItem, SqliteStore};
 
@@ -83,6 +83,8 @@ pub(crate) fn new_send(id: &str, conversation: &ConversationId) -> NewSend {
         run: None,
         item: OutboxItem::Message { message: Box::new(message) },
         expires_at: None,
+        lane: 3,
+        when_closed: WhenClosed::Refuse,
         at: at(0),
         leave: None,
         charge: None,

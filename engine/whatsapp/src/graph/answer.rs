@@ -31,6 +31,13 @@ pub struct Accepted {
     pub message_status: Option<String>,
 }
 
+impl Accepted {
+    /// The platform's word for why it keeps the message for now, if it does: a status tells of the rest.
+    pub fn kept_back(&self) -> Option<&str> {
+        self.message_status.as_deref().filter(|status| *status != "accepted")
+    }
+}
+
 /// An answer as it came.
 pub(super) struct Answer {
     pub(super) status: StatusCode,

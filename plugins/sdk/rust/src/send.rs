@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use crate::bindings::ponte::flow::send as wire;
 use crate::{Choice, Location, Media, Refusal, Seconds};
 
-pub use wire::{Param, Row, Section};
+pub use wire::{ClosedChoice, Param, Row, Section};
 
 thread_local! {
     static ANSWER_TO: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -63,6 +63,20 @@ impl Sent {
     /// Drops the message unsent if it has not left after so many seconds.
     pub fn expire_after(self, age: Seconds) -> Result<Self, Refusal> {
         wire::expire_after(self.0, age)?;
+        Ok(self)
+    }
+
+    /// Says what becomes of the message if the customer-service window has closed when it is about to leave: it is
+    /// refused, kept until the customer writes again, handed to people, or dropped. Otherwise `[send] when_closed` of
+    /// the manifest holds.
+    pub fn when_closed(self, choice: ClosedChoice) -> Result<Self, Refusal> {
+        wire::when_closed(self.0, choice)?;
+        Ok(self)
+    }
+
+    /// Names a template that goes in the message's place if the window has closed when it is about to leave.
+    pub fn when_closed_template(self, name: &str, language: &str, params: &[Param]) -> Result<Self, Refusal> {
+        wire::when_closed_template(self.0, name, language, params)?;
         Ok(self)
     }
 }

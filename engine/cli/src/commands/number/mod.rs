@@ -1,6 +1,7 @@
-//! `ponte number`: register numbers, list them, tell how they stand, pause them.
+//! `ponte number`: register numbers, change them, list them, tell how they stand, pause them.
 
 pub(crate) mod phone;
+mod set;
 mod show;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ use ponte_store::{Billing, NumberConfig, NumberMode, NumberRow, SqliteStore, Sto
 
 use crate::args::{Number, Switch};
 use crate::config::Config;
+pub(crate) use set::Set;
 use show::Report;
 
 pub(crate) async fn run(config: &Config, command: Number) -> anyhow::Result<ExitCode> {
@@ -65,12 +67,13 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                 anyhow::bail!("--timezone: {why}");
             }
             let billing = Billing { currency, timezone };
-            // To register it anew changes nothing of what `ponte number phone` said.
-            let before = store.numbers().await?.into_iter().find(|number| number.id.as_str() == id);
-            let phone_part = before.map(|number| number.config.phone).unwrap_or_default();
             let digits = |text: String| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let id = NumberId::from(id);
+            // What the platform told of its limits, or `number set` and `number phone` said, is not taken back by
+            // registering it anew.
+            let before = store.numbers().await?.into_iter().find(|row| row.id == id).map(|row| row.config);
             let row = NumberRow {
-                id: id.into(),
+                id,
                 tenant: tenant.into(),
                 waba_id: waba.map(Into::into),
                 display_phone: phone.map(digits).map(Into::into),
@@ -80,7 +83,9 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                     sector,
                     unit,
                     billing,
-                    phone: phone_part,
+                    phone: before.as_ref().map(|before| before.phone.clone()).unwrap_or_default(),
+                    daily_reach: before.as_ref().and_then(|before| before.daily_reach),
+                    limits_since: before.and_then(|before| before.limits_since),
                     ..NumberConfig::new(mode.into(), throughput)
                 },
             };
@@ -93,6 +98,7 @@ async fn act(config: &Config, store: &SqliteStore, command: Number) -> anyhow::R
                 );
             }
         }
+        Number::Set(change) => set::set(store, change, now).await?,
         Number::List { json } => list(store, json).await?,
         Number::Show { id, json, language } => {
             let id = NumberId::from(id);

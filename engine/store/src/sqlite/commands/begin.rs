@@ -1,4 +1,4 @@
-//! Lets messages out, unless an echo came that the verdict did not know of.
+//! Lets messages out, unless an echo or a stop came that the verdict did not know of.
 
 use std::collections::HashSet;
 
@@ -14,6 +14,8 @@ struct Row<'a> {
     id: &'a str,
     echo_seq: i64,
     yields: bool,
+    consent_seq: Option<i64>,
+    suppressed: bool,
     at: i64,
 }
 
@@ -24,6 +26,8 @@ pub(in crate::sqlite) fn plan(begins: &[&BeginSend], script: &mut Script) -> Res
             id: begin.id.as_str(),
             echo_seq: begin.leave.echo_seq,
             yields: begin.leave.yields_to_echo,
+            consent_seq: begin.leave.consent.map(|seen| seen.seq),
+            suppressed: begin.leave.consent.is_some_and(|seen| seen.suppressed),
             at: begin.leave.at.as_millis(),
         })
         .collect();
@@ -44,9 +48,14 @@ pub(in crate::sqlite) fn answers(begins: &[&BeginSend], returned: &Returned) -> 
 pub(super) const BEGIN: &str = "UPDATE outbox
       SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at
      FROM (SELECT value ->> 'id' AS id, value ->> 'echo_seq' AS echo_seq, value ->> 'yields' AS yields,
+                  value ->> 'consent_seq' AS consent_seq, value ->> 'suppressed' AS suppressed,
                   value ->> 'at' AS at FROM jsonb_each(?)) b
     WHERE outbox.send_id = b.id AND outbox.state = 'queued'
       AND (NOT b.yields OR NOT EXISTS (
           SELECT 1 FROM conversations c
            WHERE c.number_id = outbox.number_id AND c.contact_id = outbox.contact_id AND c.echo_seq > b.echo_seq))
+      AND (b.consent_seq IS NULL OR NOT (
+          EXISTS (SELECT 1 FROM consent_entries e
+                   WHERE e.contact_id = outbox.contact_id AND e.seq > b.consent_seq AND e.change = 'withdrawn')
+          OR (NOT b.suppressed AND EXISTS (SELECT 1 FROM suppressed s WHERE s.contact_id = outbox.contact_id))))
    RETURNING outbox.send_id";

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ponte_model::{Charge, SendId};
+use ponte_model::{Charge, SendId, WhenClosed};
 use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
@@ -105,6 +105,9 @@ struct SendRow {
     item: String,
     kind: &'static str,
     expires_at: Option<i64>,
+    lane: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when_closed: Option<String>,
     at: i64,
     leave: Option<LeaveRow>,
 }
@@ -113,6 +116,8 @@ struct SendRow {
 struct LeaveRow {
     echo_seq: i64,
     yields: bool,
+    consent_seq: Option<i64>,
+    suppressed: bool,
     at: i64,
 }
 
@@ -178,10 +183,14 @@ impl Rows {
                 kind: send.item.kind(),
                 item: serde_json::to_string(&send.item)?,
                 expires_at: send.expires_at.map(|at| at.as_millis()),
+                lane: send.lane,
+                when_closed: closed(&send.when_closed)?,
                 at: send.at.as_millis(),
                 leave: send.leave.map(|leave| LeaveRow {
                     echo_seq: leave.echo_seq,
                     yields: leave.yields_to_echo,
+                    consent_seq: leave.consent.map(|seen| seen.seq),
+                    suppressed: leave.consent.is_some_and(|seen| seen.suppressed),
                     at: leave.at.as_millis(),
                 }),
             })
@@ -201,6 +210,11 @@ impl Rows {
             charges,
         })
     }
+}
+
+/// What is refused anyway need not be written.
+fn closed(choice: &WhenClosed) -> Result<Option<String>, serde_json::Error> {
+    (*choice != WhenClosed::Refuse).then(|| serde_json::to_string(choice)).transpose()
 }
 
 /// Returns which of the commands are stale.
@@ -316,17 +330,24 @@ pub(super) const RUNS: &str =
     ON CONFLICT (run_id) DO NOTHING";
 
 pub(super) const SENDS: &str =
-    "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at,
-                                        queued_at, state, rank, attempts, sending_at)
+    "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at, lane,
+                                        when_closed, queued_at, state, rank, attempts, sending_at)
     SELECT value ->> 'id', value ->> 'number', value ->> 'contact', value ->> 'installation', value ->> 'run',
-           value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'at',
+           value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'lane', value ->> 'when_closed',
+           value ->> 'at',
            iif(leaves, 'sending', 'queued'), iif(leaves, 10, 0), iif(leaves, 1, 0),
            iif(leaves, value ->> '$.leave.at', NULL)
       FROM (SELECT value, value -> '$.leave.at' IS NOT NULL AND NOT (
                        value ->> '$.leave.yields' AND EXISTS (
                            SELECT 1 FROM conversations c
                             WHERE c.number_id = value ->> 'number' AND c.contact_id = value ->> 'contact'
-                              AND c.echo_seq > value ->> '$.leave.echo_seq')) AS leaves
+                              AND c.echo_seq > value ->> '$.leave.echo_seq'))
+                     AND (value ->> '$.leave.consent_seq' IS NULL OR NOT (
+                           EXISTS (SELECT 1 FROM consent_entries e
+                                    WHERE e.contact_id = value ->> 'contact' AND e.change = 'withdrawn'
+                                      AND e.seq > value ->> '$.leave.consent_seq')
+                           OR (NOT value ->> '$.leave.suppressed' AND EXISTS (
+                                SELECT 1 FROM suppressed s WHERE s.contact_id = value ->> 'contact')))) AS leaves
               FROM jsonb_each(?)) WHERE true
     ON CONFLICT (send_id) DO NOTHING
     RETURNING send_id, state";

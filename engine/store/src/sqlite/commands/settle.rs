@@ -35,7 +35,7 @@ pub(in crate::sqlite) fn plan(settles: &[&Settle], script: &mut Script) -> Resul
 pub(super) const ACCEPTED: &str = "UPDATE outbox
       SET wamid = COALESCE(outbox.wamid, b.wamid), accepted_at = b.at,
           state = CASE WHEN rank < 20 THEN 'accepted' ELSE state END, rank = max(rank, 20),
-          reason = CASE WHEN rank < 20 THEN NULL ELSE reason END
+          reason = CASE WHEN rank < 20 THEN NULL ELSE reason END, code = CASE WHEN rank < 20 THEN NULL ELSE code END
      FROM (SELECT value ->> 'id' AS id, value ->> 'wamid' AS wamid, value ->> 'at' AS at FROM jsonb_each(?)) b
     WHERE outbox.send_id = b.id";
 
@@ -69,19 +69,23 @@ pub(in crate::sqlite) async fn apply_rare(
                 .execute(&mut *connection)
                 .await?;
             }
-            SendOutcome::Held { until, reason } => {
+            SendOutcome::Held { until, what_for, code, reason } => {
                 sqlx::query(
-                    "UPDATE outbox SET held = 1, not_before = ?2, reason = ?3 WHERE send_id = ?1 AND state = 'queued'",
+                    "UPDATE outbox SET state = 'queued', rank = 0, held = ?4, not_before = ?2, reason = ?3, code = ?5,
+                            sending_at = NULL WHERE send_id = ?1 AND rank <= 10",
                 )
                 .bind(settle.id.as_str())
                 .bind(until.as_millis())
                 .bind(reason)
+                .bind(what_for.as_i64())
+                .bind(code)
                 .execute(&mut *connection)
                 .await?;
             }
-            SendOutcome::Requeue { not_before, reason, counts } => {
+            SendOutcome::Requeue { not_before, code, reason, counts } => {
                 sqlx::query(
                     "UPDATE outbox SET state = 'queued', rank = 0, held = 0, not_before = ?2, reason = ?3, sending_at = NULL,
+                            code = ?5,
                             attempts = max(0, attempts - CASE WHEN state = 'sending' AND NOT ?4 THEN 1 ELSE 0 END)
                       WHERE send_id = ?1 AND rank <= 10",
                 )
@@ -89,6 +93,7 @@ pub(in crate::sqlite) async fn apply_rare(
                 .bind(not_before.as_millis())
                 .bind(reason)
                 .bind(counts)
+                .bind(code)
                 .execute(&mut *connection)
                 .await?;
             }
@@ -106,7 +111,7 @@ async fn end(
     reason: Option<&String>,
 ) -> Result<(), sqlx::Error> {
     let done = sqlx::query(
-        "UPDATE outbox SET state = ?2, rank = 35, code = ?3, reason = ?4, failed_at = ?5
+        "UPDATE outbox SET state = ?2, rank = 35, code = ?3, reason = COALESCE(?4, reason), failed_at = ?5
           WHERE send_id = ?1 AND rank <= 15",
     )
     .bind(settle.id.as_str())
