@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ponte_model::{Owner, Timestamp};
 use ponte_policy::Facts;
-use ponte_simulator::{Customer, Template, What};
+use ponte_simulator::{Customer, What};
 use ponte_store::{NumberConfig, NumberMode};
-use ponte_tests::{NUMBER, Stage, StageBuilder, WABA, guests};
+use ponte_tests::{NUMBER, Stage, StageBuilder, guests};
 
 const VIP: &str = "5511999990001";
 const ANA: &str = "5511911112222";
@@ -155,9 +155,7 @@ const NOTICE: &str =
 
 async fn with_notice(settings: &str) -> Stage {
     let stage = shop(MORNING, settings).start().await;
-    let body = "Cliente VIP: {{1}}, {{2}}. Mensagem: {{3}}. Situação: {{4}}. Responda pelo celular.";
-    stage.simulator.put_template(WABA, Template::approved("vip_waiting", "pt_BR", "UTILITY", body));
-    stage.runtime.sync_templates().await;
+    stage.approve_templates_of("vip-handoff").await;
     stage
 }
 
@@ -168,8 +166,9 @@ async fn the_staff_is_told_in_private_and_reminded_and_then_left_alone() {
     writes(&stage, &vip, "cadê\nvocês?").await;
     assert!(texts(&staff).is_empty());
     minutes(&stage, 16).await;
-    let first = "Cliente VIP: Cliente 0001 (+5511999990001), está na lista. Mensagem: “cadê vocês?”. \
-                 Situação: ninguém respondeu em 15 min. Responda pelo celular.";
+    let first = "Um cliente VIP espera por uma resposta: Cliente 0001 (+5511999990001), está na lista. \
+                 Mensagem: “cadê vocês?”. Situação: ninguém respondeu em 15 min. \
+                 Responda pelo celular da loja, por favor.";
     assert_eq!(texts(&staff), [first], "{:?}", stage.sends().await);
     minutes(&stage, 16).await;
     assert_eq!(texts(&staff).len(), 2);
@@ -177,7 +176,7 @@ async fn the_staff_is_told_in_private_and_reminded_and_then_left_alone() {
     assert_eq!((texts(&staff).len(), texts(&vip).len()), (2, 0), "bounded, and nothing to the customer");
     assert!(stage.simulator.refusals().is_empty(), "{:?}", stage.simulator.refusals());
 
-    // At once, where the shop likes; a template that is missing costs nothing but the notice.
+    // At once, where the shop likes.
     let at_once = NOTICE.replace(" }", ", at_once = true }");
     let stage = with_notice(&at_once).await;
     let vip = stage.simulator.customer(VIP);

@@ -138,6 +138,9 @@ fn read(dir: &Path, check: TemplateCheck<'_>) -> Result<FlowPackage, Vec<Problem
     let texts = read_texts(dir, &manifest).map_err(|found| problems.extend(found)).ok();
     let plugin = read_plugin(dir, &manifest).map_err(|found| problems.extend(found)).ok();
     let templates = templates::read(dir, &manifest, check).map_err(|found| problems.extend(found)).ok();
+    if let Some(templates) = &templates {
+        problems.extend(templates::not_brought(&manifest, templates));
+    }
     let has_text = texts.as_ref().map(|texts| |key: &str| texts.get(key, "").is_some());
     let has_text = has_text.as_ref().map(|has_text| has_text as &dyn Fn(&str) -> bool);
     problems.extend(manifest::cross_check(&manifest, schema.as_ref(), has_text));

@@ -45,6 +45,18 @@ pub struct TemplateFault {
 /// Finds what is wrong with the templates of a package, alone and beside each other.
 pub type TemplateCheck<'a> = &'a dyn Fn(&[TemplateFile]) -> Vec<TemplateFault>;
 
+/// Templates that the manifest says something of and the package does not bring.
+pub(crate) fn not_brought(manifest: &Document, brought: &[TemplateFile]) -> Vec<Problem> {
+    let named = manifest.value.get("needed_with").and_then(Value::as_object);
+    let missing = named.into_iter().flatten().filter(|(name, _)| !brought.iter().any(|file| file.name == **name));
+    let problem = |(name, _): (&String, &Value)| {
+        let what = format!("the package brings no template `{name}`");
+        let help = format!("add {FOLDER}/{name}.<language>.json, or take this line away");
+        manifest.problem(&format!("/needed_with/{name}"), Focus::Key, what, help)
+    };
+    missing.map(problem).collect()
+}
+
 /// Reads the templates of a package.
 ///
 /// # Errors

@@ -300,18 +300,12 @@ fn a_paused_flow_is_passed_over_as_if_it_were_not_installed_and_the_decision_say
     for (toml, menu_paused, owner, rule, handler) in table {
         let routing = routing(&toml);
         let candidates = [
-            Candidate {
-                installation: &day,
-                trigger: &any,
-                open: None,
-                owner: Owner::Nobody,
-                paused: Some("its template is paused"),
-            },
+            Candidate { installation: &day, trigger: &any, open: None, owner, paused: Some("its template is paused") },
             Candidate {
                 installation: &menu,
                 trigger: &any,
                 open: None,
-                owner: Owner::Nobody,
+                owner,
                 paused: menu_paused.then_some("holidays"),
             },
         ];

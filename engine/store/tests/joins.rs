@@ -110,7 +110,7 @@ async fn timers_state_tags_and_messages_that_wait_follow_and_the_later_of_two_is
     }
     let person = store.contact(&ours).await.unwrap().unwrap();
     assert_eq!(person.tags, ["ours", "theirs"]);
-    let queued = store.queued(&NUMBER.into(), 0, at(20), 10).await.unwrap();
+    let queued = store.queued(&NUMBER.into(), 3, at(20), 10).await.unwrap();
     let queued: Vec<_> = queued.iter().map(|send| (send.id.as_str(), &send.conversation.contact)).collect();
     assert_eq!(queued, [("ours", &ours), ("theirs", &ours)]);
     let lines = store.recent(&of(&ours), i64::MAX, 10).await.unwrap();

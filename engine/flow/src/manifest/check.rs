@@ -115,6 +115,15 @@ pub(crate) fn cross_check(
                 problems.push(manifest.problem(&pointer, Focus::Value, what, help));
             }
         }
+        let needed = manifest.value.get("needed_with").and_then(Value::as_object);
+        for (template, setting) in needed.into_iter().flatten() {
+            let setting = setting.as_str().unwrap_or_default();
+            if schema.pointer(&format!("/properties/{setting}")).is_none() {
+                let what = format!("this names the setting `{setting}`, which the settings schema does not declare");
+                let help = format!("declare `{setting}` in {}", manifest.str("/flow/settings").unwrap_or("the schema"));
+                problems.push(manifest.problem(&format!("/needed_with/{template}"), Focus::Value, what, help));
+            }
+        }
         for (_, pointer, settings) in needs.into_iter().filter(|(needed, ..)| *needed) {
             for setting in settings.iter().filter(|setting| schema.pointer(&format!("/properties/{setting}")).is_none())
             {

@@ -34,6 +34,10 @@ pub struct Manifest {
     /// What a run may use up.
     #[serde(default)]
     pub limits: Limits,
+    /// Templates that are needed only where a setting has a value: the template's name, and the setting. All others that
+    /// the package brings are needed always.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needed_with: BTreeMap<String, String>,
 }
 
 impl Manifest {

@@ -72,3 +72,16 @@ fn a_folder_that_the_manifest_names_must_be_there() {
     assert_eq!(error.problems.len(), 1);
     assert!(error.problems[0].line > 0 && error.problems[0].one_line().ends_with(expected), "{error:#}");
 }
+
+#[test]
+fn a_template_may_be_needed_with_a_setting_only_and_both_must_be_there() {
+    let package = with_templates();
+    package.edit("flow.toml", "[failure]", "[needed_with]\norder = \"hours\"\n\n[failure]");
+    let snapshot = package.open().unwrap_or_else(|error| panic!("{error:#}")).snapshot;
+    assert_eq!(snapshot.manifest.needed_with["order"], "hours");
+    package.edit("flow.toml", "order = \"hours\"", "invoice = \"hours\"\norder = \"nothing\"");
+    let error = package.open().map(|_| ()).unwrap_err();
+    let told = lines(&error.problems);
+    assert!(told.contains("the package brings no template `invoice`"), "{told}");
+    assert!(told.contains("the setting `nothing`, which the settings schema does not declare"), "{told}");
+}

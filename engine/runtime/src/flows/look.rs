@@ -49,7 +49,13 @@ pub(crate) struct Looked {
 impl Subject {
     fn of(row: &InstallationRow) -> Self {
         let files = row.package.get("templates").cloned().unwrap_or_default();
-        let files: Vec<TemplateFile> = serde_json::from_value(files).unwrap_or_default();
+        let mut files: Vec<TemplateFile> = serde_json::from_value(files).unwrap_or_default();
+        // What only a setting makes necessary is neither waited for nor submitted without it.
+        let needed_with = row.package.pointer("/manifest/needed_with").and_then(|needed| needed.as_object());
+        files.retain(|file| {
+            let setting = needed_with.and_then(|needed| needed.get(&file.name)).and_then(|setting| setting.as_str());
+            setting.is_none_or(|setting| row.settings.get(setting).is_some_and(|value| !value.is_null()))
+        });
         let language = row.settings.get("language").and_then(|language| language.as_str());
         Self {
             id: row.id.clone(),
