@@ -21,7 +21,10 @@ pub(crate) async fn play(seed: u64, steps: usize, rig: Rig) -> Result<(), String
     let mut world = World::new(rig);
     let mut done = Vec::new();
     for count in 0..steps {
-        let step = Step::draw(&mut rng, &customers);
+        let step = match rng.u8(..20) == 0 && rig.chatty {
+            true => Step::Chatters(customers[0].clone()),
+            false => Step::draw(&mut rng, &customers),
+        };
         done.push(format!("{} {step:?}", stage.runtime.now()));
         stage = step.take(stage, &mut rng, &mut world).await;
         if rng.u8(..4) == 0 {

@@ -8,7 +8,7 @@ const STEPS: usize = 3_000;
 
 async fn is_missed(rig: Rig, sign: &str) {
     let failure = play(7, STEPS, rig).await.expect_err("the history must fail");
-    assert!(failure.contains(sign), "it failed for another reason: {failure}");
+    assert!(sign.split('|').any(|sign| failure.contains(sign)), "it failed for another reason: {failure}");
 }
 
 macro_rules! missed {
@@ -22,7 +22,7 @@ macro_rules! missed {
 
 missed! {
     the_number_rule_is_missed: Rig::default().without("number") => "while Meta bars templates";
-    the_owner_rule_is_missed: Rig::default().without("owner") => "after the owner's answer";
+    the_owner_rule_is_missed: Rig::default().without("owner") => "after the owner's answer|on the phone alone";
     the_consent_rule_is_missed: Rig::default().without("consent") => "promotion without consent";
     the_window_rule_is_missed: Rig::default().without("window") => "131047";
     the_template_rule_is_missed: Rig::default().without("template") => "Refused { code: 132";
@@ -31,5 +31,23 @@ missed! {
     the_frequency_rule_is_missed: Rig::default().without("frequency") => "promotion too often";
     the_budget_is_missed: Rig { budget: Some((500_000, 1_000_000_000)), ..Rig::default() } => "over the budget";
     the_days_people_are_missed: Rig { reach: Some((5, 1_000)), ..Rig::default() } => "to more than 5 people in a day";
+    the_pair_rate_is_missed: Rig { pair_burst: 10_000, chatty: true, ..Rig::default() } => "131056";
     the_throughput_is_missed: Rig { throughput: 10_000, ..Rig::default() } => "130429";
+}
+
+/// Rules whose worth is shown elsewhere: nothing here plays a machine, and Meta's own brake on marketing has no numbers.
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("loop", "a_machine_that_always_answers_is_answered_no_more_and_people_take_over"),
+    ("per-user-limit", "who_gets_enough_marketing_is_left_alone_for_a_day_and_orders_still_reach_them"),
+];
+
+#[test]
+fn no_rule_is_forgotten() {
+    let here = include_str!("mutants.rs");
+    for (rule, _) in ponte_policy::ORDER {
+        let elsewhere = ELSEWHERE.iter().any(|(known, _)| known == rule);
+        // The budget is looked at twice, so it is what Ponte was told of it that is taken out.
+        let taken_out = here.contains(&format!("without(\"{rule}\")")) || *rule == "budget";
+        assert!(taken_out != elsewhere, "{rule}: take it out here, or say where it is shown");
+    }
 }

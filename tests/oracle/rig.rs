@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ponte_model::consent::{Category, Change, Entry, Purpose, Source, Statement};
 use ponte_model::{Budget, Currency, Scope};
 use ponte_policy::money::RateBook;
+use ponte_policy::pacing::PAIR_RATE;
 use ponte_policy::{ORDER, Rule};
 use ponte_simulator::Template;
 use ponte_tests::{NUMBER, Stage, StageBuilder, WABA, guests};
@@ -35,6 +36,10 @@ pub(crate) struct Rig {
     pub(crate) rules: &'static [Rule],
     /// Messages a second, as Ponte believes.
     pub(crate) throughput: u32,
+    /// Messages to one person at once, as Ponte believes.
+    pub(crate) pair_burst: u32,
+    /// Customers talk more than otherwise.
+    pub(crate) chatty: bool,
     /// The phone's answers are not passed on in time: it comes first for [`PATIENCE`].
     pub(crate) blind: bool,
     /// What templates may cost in a day, in micro-units; and as Ponte was told.
@@ -45,7 +50,15 @@ pub(crate) struct Rig {
 
 impl Default for Rig {
     fn default() -> Self {
-        Self { rules: ORDER, throughput: BELIEVED, blind: false, budget: None, reach: None }
+        Self {
+            rules: ORDER,
+            throughput: BELIEVED,
+            pair_burst: PAIR_RATE.burst,
+            chatty: false,
+            blind: false,
+            budget: None,
+            reach: None,
+        }
     }
 }
 
@@ -76,6 +89,7 @@ impl Rig {
             .settings(|settings| {
                 settings.rules = self.rules;
                 settings.rates = rates();
+                settings.pair.burst = self.pair_burst;
                 // Sixty lines in half a minute are meant to try the pair rate, not to be taken for a machine's.
                 settings.loops.turns = 0;
             })

@@ -357,7 +357,7 @@ fn s3_s2_s4_the_readiness_checklist_is_data_allows_unknown_and_blocks_nothing() 
 
 #[test]
 fn s4_ten_thousand_people_at_five_a_second_take_more_than_33_minutes_and_the_tier_says_how_many_days() {
-    use ponte_policy::pacing::{Pace, plan};
+    use ponte_policy::pacing::{PAIR_RATE, Pace, plan};
     let minutes = |throughput| plan(10_000, throughput, None).at_least.as_secs() / 60;
     assert!(minutes(5) >= 33 && minutes(5) < 40, "{}", minutes(5));
     assert!(minutes(80) < minutes(20) && minutes(20) < minutes(5));
@@ -366,7 +366,7 @@ fn s4_ten_thousand_people_at_five_a_second_take_more_than_33_minutes_and_the_tie
     }
     assert_eq!(plan(0, 5, None).at_least, Duration::ZERO);
     // What is shown is what the line obeys.
-    let (mut pace, mut now) = (Pace::new(5), at(0));
+    let (mut pace, mut now) = (Pace::new(5, PAIR_RATE), at(0));
     for nth in 0..1_000 {
         let contact = format!("con_{nth}").as_str().into();
         now = pace.ready_at(&contact, now);

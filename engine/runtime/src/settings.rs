@@ -6,7 +6,7 @@ use ponte_model::TenantId;
 use ponte_model::consent::Category;
 use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
-use ponte_policy::pacing::Ceilings;
+use ponte_policy::pacing::{Ceilings, PAIR_RATE, PairRate};
 use ponte_policy::{LOOP, LoopRules, Rule};
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
@@ -43,6 +43,8 @@ pub struct RuntimeSettings {
     pub ceilings: Ceilings,
     /// When automation stops because a machine seems to answer it.
     pub loops: LoopRules,
+    /// How many messages may go to one person. Tests widen it to see that the platform's limit is missed.
+    pub pair: PairRate,
     /// Categories of templates by name, as the operator declares them. One that is not among them is of unknown
     /// category: see [`ConsentRules::strict`].
     pub template_categories: BTreeMap<String, Category>,
@@ -66,6 +68,7 @@ impl Default for RuntimeSettings {
             consent: ConsentRules::default(),
             ceilings: Ceilings::default(),
             loops: LOOP,
+            pair: PAIR_RATE,
             template_categories: BTreeMap::new(),
         }
     }

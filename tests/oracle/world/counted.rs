@@ -12,6 +12,9 @@ use crate::rig::{Rig, price};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// How the text begins of the template that Meta moves.
+const MOVED: &str = "Novidades";
+
 /// At most so many offers to one person in a week.
 const OFFERS: usize = 2;
 
@@ -19,6 +22,8 @@ const OFFERS: usize = 2;
 const ZONE: u64 = 3;
 
 struct Left {
+    /// The template that Meta moves back and forth counts, in what was sent before, as what it is now.
+    steady: bool,
     id: Option<String>,
     at: Timestamp,
     who: String,
@@ -34,9 +39,10 @@ pub(super) struct Counted {
 
 impl Counted {
     /// A template left; `outside` the window.
-    pub(super) fn count(&mut self, entry: &Entry, who: &str, category: Category, outside: bool) {
-        let (at, id) = (entry.at, callback(&entry.what));
-        self.left.push(Left { id, at, who: who.to_owned(), category, outside });
+    pub(super) fn count(&mut self, entry: &Entry, who: &str, category: Category, outside: bool, at: Timestamp) {
+        let id = callback(&entry.what);
+        let steady = is_steady(&entry.what);
+        self.left.push(Left { steady, id, at, who: who.to_owned(), category, outside });
         self.left.retain(|left| at.since(left.at) < 8 * DAY);
     }
 
@@ -60,7 +66,9 @@ impl Counted {
             if !(8..21).contains(&hour) {
                 return Some(format!("promotion at night, at {hour} o'clock"));
             }
-            let offers = |left: &&Left| left.who == who && left.category == category && at.since(left.at) < 7 * DAY;
+            let offers = |left: &&Left| {
+                left.steady && left.who == who && left.category == category && at.since(left.at) < 7 * DAY
+            };
             if self.left.iter().filter(offers).count() >= OFFERS {
                 return Some(format!("promotion too often: more than {OFFERS} in a week"));
             }
@@ -78,7 +86,9 @@ impl Counted {
             let mut people: HashSet<&str> = recent.map(|left| left.who.as_str()).collect();
             people.insert(who);
             if people.len() > allowed as usize {
-                return Some(format!("to more than {allowed} people in a day"));
+                let told = self.left.iter().filter(|left| left.outside && at.since(left.at) < DAY);
+                let told: Vec<_> = told.map(|left| format!("{} at {}", left.who, left.at)).collect();
+                return Some(format!("to more than {allowed} people in a day: {told:?}"));
             }
         }
         None
@@ -91,4 +101,8 @@ fn callback(what: &What) -> Option<String> {
         What::Sent { callback, .. } | What::Refused { callback, .. } => callback.clone(),
         _ => None,
     }
+}
+
+fn is_steady(what: &What) -> bool {
+    matches!(what, What::Sent { text, .. } if !text.starts_with(MOVED))
 }

@@ -128,7 +128,9 @@ impl World {
         }
         // Of one that Meta has just moved, nobody can say as what Ponte counted it.
         if let Some(category) = category.filter(|_| self.listed.known_by(entry.at)) {
-            self.counted.count(entry, who.as_str(), category, outside);
+            // Clocks jump while a request is on its way, so what counts is when it was let out.
+            let at = left_at(stage, entry, who).await.unwrap_or(entry.at);
+            self.counted.count(entry, who.as_str(), category, outside, at);
         }
         Ok(())
     }

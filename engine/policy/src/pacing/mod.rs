@@ -27,13 +27,27 @@ const REMEMBERED_PAIRS: usize = 10_000;
 #[derive(Clone, Debug)]
 pub struct Pace {
     throughput: SlidingWindow,
+    pair: PairRate,
     pairs: HashMap<ContactId, Bucket>,
 }
 
+/// How many messages may go from one number to one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PairRate {
+    /// So many at once.
+    pub burst: u32,
+    /// Then one in so long.
+    pub interval: Duration,
+}
+
+/// The platform's pair rate, less a margin.
+pub const PAIR_RATE: PairRate = PairRate { burst: RULES.pair_burst - RULES.pair_margin, interval: RULES.pair_interval };
+
 impl Pace {
     /// The pace of a number that may handle so many messages a second.
-    pub fn new(throughput: u32) -> Self {
-        Self { throughput: SlidingWindow::new(throughput.max(1), RULES.throughput_window), pairs: HashMap::new() }
+    pub fn new(throughput: u32, pair: PairRate) -> Self {
+        let throughput = SlidingWindow::new(throughput.max(1), RULES.throughput_window);
+        Self { throughput, pair, pairs: HashMap::new() }
     }
 
     /// A message came in: it counts against the same throughput.
@@ -57,9 +71,8 @@ impl Pace {
         if self.pairs.len() >= REMEMBERED_PAIRS {
             self.pairs.retain(|_, bucket| !bucket.is_full(now));
         }
-        let bucket = self.pairs.entry(contact.clone());
-        let burst = RULES.pair_burst - RULES.pair_margin;
-        bucket.or_insert_with(|| Bucket::full(burst, RULES.pair_interval, now)).take(now);
+        let PairRate { burst, interval } = self.pair;
+        self.pairs.entry(contact.clone()).or_insert_with(|| Bucket::full(burst, interval, now)).take(now);
     }
 
     /// Meta said that the number is too fast: nothing leaves for `pause`.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use ponte_model::{ContactId, ConversationId, InstallationId, NumberId, RunId, SendId, Timestamp, WhenClosed};
-use ponte_policy::pacing::{Lane, Lanes, Pace};
+use ponte_policy::pacing::{Lane, Lanes, Pace, PairRate};
 use ponte_store::{NewSend, OutboxItem, QueuedSend, StoreError};
 use tokio::sync::Notify;
 
@@ -102,9 +102,9 @@ enum Next {
 }
 
 impl Line {
-    pub(super) fn new(number: NumberId, throughput: u32) -> Self {
+    pub(super) fn new(number: NumberId, throughput: u32, pair: PairRate) -> Self {
         let state = State {
-            pace: Pace::new(throughput),
+            pace: Pace::new(throughput, pair),
             throughput,
             lanes: Lanes::default(),
             later: BTreeSet::new(),

@@ -169,7 +169,7 @@ impl Outbox {
             return Arc::clone(line);
         }
         let throughput = core.registry.now().throughput(number);
-        let line = Arc::new(Line::new(number.clone(), throughput));
+        let line = Arc::new(Line::new(number.clone(), throughput, core.settings.pair));
         lines.insert(number.clone(), Arc::clone(&line));
         // Not among the tasks that a shutdown waits for: a line ends when the pipeline does, its requests do not.
         tokio::spawn(line::run(Arc::clone(core), Arc::clone(&line)));
