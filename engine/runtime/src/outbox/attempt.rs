@@ -156,8 +156,10 @@ async fn judge_and_begin(core: &Arc<Core>, waiting: &Waiting) -> Result<Gate, St
     let category = verdict::category_of(core, &registry, &asking);
     let mut last_seen = None;
     loop {
-        let known = core.conversations.get(&waiting.conversation).await?;
+        // The moment first: what was known by then is known to the verdict.
         let now = core.clock.now();
+        let registry = core.registry.now();
+        let known = core.conversations.get(&waiting.conversation).await?;
         let addressee = core.addressees.get(contact, now).await?;
         let cleared = clear(core, &registry, &asking, (&known.facts, known.echo), &addressee, now);
         let (leave, hold) = match cleared {
