@@ -10,7 +10,7 @@ use ponte_tests::{NUMBER, OTHER_NUMBER, Stage, StageBuilder, guests};
 const ANA: &str = "5511911112222";
 
 /// A guest that repeats the event's words, and waits for a minute of quiet.
-fn patient() -> PathBuf {
+pub(super) fn patient() -> PathBuf {
     let dir = tempfile::tempdir().expect("a folder").keep();
     let package = guests::package(&dir, "patient", &guests::echoing(), "skip", "");
     let manifest = package.join("flow.toml");
@@ -213,4 +213,21 @@ async fn a_shop_may_let_triage_wait_and_any_line_of_a_burst_may_say_what_it_is_a
     let heard = heard(&ana);
     assert_eq!(heard.len(), 1, "{heard:?}");
     assert!(heard[0].contains("Suporte") && !heard[0].contains("Vendas"), "no menu for who has said it: {heard:?}");
+}
+
+#[tokio::test]
+async fn a_flow_that_is_paused_during_the_wait_leaves_what_waited_to_another() {
+    let stage = StageBuilder::default()
+        .package(patient(), "")
+        .guest("menu", &guests::saying_two_things(), NUMBER)
+        .start()
+        .await;
+    let ana = stage.simulator.customer(ANA);
+    writes(&stage, &ana, "oi").await;
+    writes(&stage, &ana, "tem 38?").await;
+    let store = &**stage.store();
+    ponte_runtime::pause_flow(store, &"patient".into(), "férias", stage.runtime.now()).await.unwrap();
+    stage.runtime.reload().await.unwrap();
+    pass(&stage, 61).await;
+    assert_eq!(heard(&ana), ["um", "dois"], "{:?}", decisions(&stage).await);
 }

@@ -31,7 +31,8 @@ async fn meta_tells(stage: &Stage) {
     let system = json!({"type": "user_changed_number", "wa_id": NEW, "body": "the number changed"});
     told(
         stage,
-        vec![json!({"from": ANA, "id": "wamid.change", "timestamp": since, "type": "system", "system": system})],
+        vec![json!({"from": ANA, "id": format!("wamid.change.{since}"), "timestamp": since, "type": "system",
+            "system": system})],
     )
     .await;
 }
@@ -62,6 +63,28 @@ async fn a_timer_of_the_absorbed_chat_fires_once_in_the_joined_one() {
     assert_eq!(timers.len(), 1);
     assert_eq!(timers[0].pending.conversation(), Some(joined));
     assert_eq!(stage.simulator.customer(NEW).last().unwrap().text, "lembrete");
+}
+
+#[tokio::test]
+async fn lines_that_wait_under_the_new_number_are_answered_once_in_the_joined_chat() {
+    let stage = StageBuilder::default().package(crate::debounce::patient(), "").start().await;
+    stage.simulator.business_phone(NUMBER).unwrap().writes(ANA, "bom dia").await;
+    stage.rest().await;
+    stage.clock.advance(Duration::from_secs(13 * 3600));
+    let customer = stage.simulator.customer(NEW);
+    for line in ["oi", "ainda tem?"] {
+        customer.writes(line).await;
+        stage.rest().await;
+    }
+    meta_tells(&stage).await;
+    stage.pass(Duration::from_secs(70)).await;
+    let heard = || customer.inbox().iter().map(|message| message.text.clone()).collect::<Vec<_>>();
+    assert_eq!(heard(), ["ainda tem?"]);
+    // What was taken in is not taken in again.
+    stage.clock.advance(Duration::from_secs(120));
+    meta_tells(&stage).await;
+    stage.pass(Duration::from_secs(70)).await;
+    assert_eq!(heard().len(), 1);
 }
 
 #[tokio::test]

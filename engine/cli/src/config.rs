@@ -180,7 +180,7 @@ impl Config {
             },
             access_tokens,
             max_pending: parsed(environment, "PONTE_MAX_PENDING")?.or(file.max_pending),
-            app_id: environment("PONTE_APP_ID").or(file.app_id),
+            app_id: variable(environment, "PONTE_APP_ID")?.or(file.app_id),
             template_fallbacks: file.template_fallbacks,
             rates: variable(environment, "PONTE_RATES")?
                 .map(PathBuf::from)

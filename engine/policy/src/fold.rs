@@ -51,9 +51,8 @@ pub fn fold(mut facts: Facts, event: &Event, seq: i64) -> Facts {
         // Whoever deletes the keyword, so that the customer does not see it, takes nothing.
         (Body::Revoke { original }, Origin::App) if facts.released_by.as_ref() == Some(original) => {}
         (Body::Edit { .. } | Body::Revoke { .. }, Origin::App) => take_on_phone(&mut facts, event.at),
-        (Body::HandOff { to, .. }, Origin::System) => {
-            return give_to_people(facts, *to, None, event.at, &Release::default());
-        }
+        // It counts from its own time, whoever let go before.
+        (Body::HandOff { to, .. }, Origin::System) => give(&mut facts, *to, event.at),
         (Body::Control(control), _) => obey(&mut facts, control, event.at),
         (Body::Standby(_), _) => told_of_thread(&mut facts, true, event.at),
         // Where nothing tells whose the thread is now, it is taken for another's: the next message that comes to us says
@@ -97,6 +96,10 @@ fn give_back(facts: &mut Facts, at: Timestamp, keyword: Option<&MessageId>) {
         facts.released_by = keyword.cloned();
     }
     facts.released_at = facts.released_at.max(Some(at));
+    // Whoever gives it back has seen the machine. (Keywords carry whole seconds.)
+    if facts.turns.broken_at.is_none_or(|broken| !surely_before(at, broken)) {
+        facts.turns = Turns::default();
+    }
 }
 
 /// An operator gave an order. The thread too is theirs to give back: who releases it knows what they do.
@@ -111,7 +114,17 @@ fn obey(facts: &mut Facts, control: &Control, at: Timestamp) {
         ControlOrder::Take(target) => {
             let since = if facts.ownership.owner.is_person() { facts.ownership.since.max(at) } else { at };
             facts.ownership = Ownership::of_people(owner(target), since);
+            facts.turns = Turns::default();
         }
+    }
+}
+
+/// People have the conversation from `at` on; those who hold it, longer.
+fn give(facts: &mut Facts, to: HandOffTarget, at: Timestamp) {
+    if facts.ownership.owner.is_person() {
+        facts.ownership.since = facts.ownership.since.max(at);
+    } else {
+        facts.ownership = Ownership::of_people(owner(to), at);
     }
 }
 

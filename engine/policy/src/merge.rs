@@ -2,6 +2,7 @@
 
 use ponte_model::{Owner, Timestamp};
 
+use crate::debounce::Burst;
 use crate::{Echo, Facts, Ownership, Release, Thread};
 
 /// What is known of a conversation that is the two taken together; to take the same one in again changes nothing. Who
@@ -25,8 +26,7 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp, release: &Release<'_>
         entry_free_until: ours.entry_free_until.max(theirs.entry_free_until),
         routed: ours.routed.or(theirs.routed),
         heard: ours.heard.iter().chain(&theirs.heard).max_by_key(|heard| heard.until).cloned(),
-        // Lines that wait in the other chat are answered there: their timer is that chat's.
-        burst: ours.burst.clone(),
+        burst: both(ours.burst.clone(), theirs.burst.clone()),
         handed: [&ours.handed, &theirs.handed].into_iter().flatten().max_by_key(|handed| handed.at).cloned(),
         released_at: ours.released_at.max(theirs.released_at),
         released_by: ours.released_by.clone().or_else(|| theirs.released_by.clone()),
@@ -41,6 +41,20 @@ pub fn merge(ours: &Facts, theirs: &Facts, now: Timestamp, release: &Release<'_>
 fn holder(facts: &Facts, now: Timestamp, release: &Release<'_>) -> Ownership {
     // A thread that is another's is not somebody's who holds it: it is carried over as what it is.
     Facts { thread: None, ..facts.clone() }.ownership_at(Echo::default(), now, release)
+}
+
+/// What waits in either: their timers are this chat's now.
+fn both(ours: Option<Box<Burst>>, theirs: Option<Box<Burst>>) -> Option<Box<Burst>> {
+    let (mut one, other) = match (ours, theirs) {
+        (Some(one), Some(other)) => (one, other),
+        (ours, theirs) => return ours.or(theirs),
+    };
+    let new = other.lines.into_iter().filter(|line| !one.lines.iter().any(|known| known.seq == line.seq));
+    let new: Vec<_> = new.collect();
+    one.lines.extend(new);
+    one.lines.sort_by_key(|line| line.seq);
+    (one.began, one.due) = (one.began.min(other.began), one.due.min(other.due));
+    Some(one)
 }
 
 /// What was told last of the thread.

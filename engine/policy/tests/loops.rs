@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ponte_model::{Body, Content, Event, HandOffTarget, Lane, Message, Origin, Owner, RunId, Timestamp};
+use ponte_model::{
+    Body, Content, Control, ControlOrder, Event, HandOffTarget, Lane, Message, Origin, Owner, RunId, Timestamp,
+};
 use ponte_policy::consent::{Addressee, ConsentRules, Reach};
 use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
@@ -158,4 +160,14 @@ fn marketing_rests_for_as_long_as_the_platform_says_and_nothing_else_does() {
     assert_eq!(rule, "per-user-limit");
     assert!(matches!(no, No::Held { until, .. } if until == at(5_000)));
     assert_eq!(verdict(&facts, &addressee, &template(Category::Marketing), at(5_000)), None);
+}
+
+#[test]
+fn an_operator_who_gives_the_chat_back_has_seen_the_machine() {
+    let broken = break_loop(turns(&["Recebemos."], 1_000, 10), HandOffTarget::App, at(10_000), &Release::default());
+    for order in [ControlOrder::Release, ControlOrder::Take(HandOffTarget::Team)] {
+        let control = Control { order, by: "ana".into() };
+        let facts = fold(broken.clone(), &event(Origin::System, at(60_000), Body::Control(control)), 9);
+        assert_eq!(facts.turns.broken_at, None, "{order:?}");
+    }
 }

@@ -6,10 +6,12 @@ use ponte_model::{
     AutomaticKind, Body, ContactId, Content, Control, ControlOrder, EchoMeaning, Event, HandOffTarget, Handover, Lane,
     Message, MessageId, Origin, Owner, Timestamp,
 };
+use ponte_policy::consent::Reach;
 use ponte_policy::hours::{Daily, Hours};
+use ponte_policy::lifecycle::Sending;
 use ponte_policy::{
-    Collision, Echo, Facts, Heard, Learned, PhoneWords, Release, ReleasedBy, Sighting, collision, fold, hand_off, hold,
-    merge, parse_release_after, release,
+    Collision, Echo, Facts, Heard, Learned, PhoneTerms, PhoneWords, Proposal, Purpose, Release, ReleasedBy, Sender,
+    Sighting, Situation, collision, fold, hand_off, hold, judge, merge, parse_release_after, release,
 };
 use proptest::prelude::*;
 
@@ -310,6 +312,40 @@ fn a_hasty_flow_that_holds_a_chat_frees_nothing_for_patient_ones() {
         assert_eq!((by(&Release::default()).owner, by(&Release::default()).since), (Owner::App, at(0)), "{name}");
         assert_eq!(owner(&facts, 12 * HOUR), Owner::Nobody, "{name}");
     }
+}
+
+#[test]
+fn while_a_hasty_flow_holds_a_chat_a_patient_one_says_nothing_in_it() {
+    let hasty = Release { after: Duration::from_secs(600), ..Release::default() };
+    let facts = hold(folded(&[customer(0), phone(1)]), &"menu".into(), at(1200), at(700), &hasty);
+    let run = "r".into();
+    let proposal = Proposal { purpose: Purpose::FreeForm, sender: Sender::Flow(&run), category: None };
+    let verdict = |release| {
+        let situation = Situation {
+            now: at(900),
+            number: &Sending::Free,
+            echo_blind: None,
+            facts: &facts,
+            echo: Echo::default(),
+            template: None,
+            phone: PhoneTerms::default(),
+            budget: None,
+            reach: Reach::default(),
+            release,
+        };
+        judge(&proposal, &situation).map_err(|objection| objection.rule)
+    };
+    assert_eq!((verdict(hasty), verdict(Release::default())), (Ok(()), Err("owner")));
+}
+
+#[test]
+fn a_hand_off_that_the_host_orders_counts_from_its_own_time() {
+    let order = event(Origin::System, 3 * HOUR, Body::HandOff { to: HandOffTarget::Team, note: "x".into() });
+    let terms = Release { after: Duration::from_secs(600), ..Release::default() };
+    let facts = folded(&[phone(0), order]);
+    let by = |secs| facts.ownership_at(Echo::default(), at(secs), &terms).owner;
+    assert!(by(3 * HOUR + 60).is_person(), "whoever wrote three hours ago had let go by then");
+    assert_eq!(by(3 * HOUR + 600), Owner::Nobody);
 }
 
 #[test]

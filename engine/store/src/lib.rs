@@ -133,6 +133,9 @@ pub trait Store: Send + Sync + 'static {
     /// nothing. The ledger of consent stays as it was written, and is read for both.
     async fn follow(&self, absorbed: &ContactId, contact: &ContactId) -> Result<()>;
 
+    /// Takes the facts of a conversation away that were taken into another.
+    async fn forget_facts(&self, conversation: &ConversationId) -> Result<()>;
+
     /// Whether an event of a conversation with this person waits to be handled.
     async fn is_waiting(&self, contact: &ContactId) -> Result<bool>;
 

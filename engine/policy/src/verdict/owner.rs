@@ -8,6 +8,8 @@ pub(super) fn check(proposal: &Proposal<'_>, situation: &Situation<'_>) -> Resul
     let (Sender::Flow(run) | Sender::Host(run)) = proposal.sender else { return Ok(()) };
     let phone = &situation.phone;
     let ownership = situation.facts.ownership_at(situation.echo, situation.now, &situation.release);
+    // A flow that took the chat from people who let go as it is concerned frees nothing for others, who are more patient.
+    let beneath = ownership.people.filter(|(_, since)| situation.now < situation.release.free_at(*since).0);
     // A switch, an owner, or the routing rules: whoever of them names people first.
     let people = if phone.app_only {
         Some(Owner::App)
@@ -15,7 +17,7 @@ pub(super) fn check(proposal: &Proposal<'_>, situation: &Situation<'_>) -> Resul
         let said_before_handing_over = ownership.handed_by.as_ref() == Some(run);
         Some(ownership.owner).filter(|_| !said_before_handing_over)
     } else {
-        situation.facts.routed
+        beneath.map(|(owner, _)| owner).or(situation.facts.routed)
     };
     match people {
         Some(_) if proposal.purpose == Purpose::Template && phone.purposes.allow(phone.category) => Ok(()),

@@ -92,7 +92,7 @@ pub(super) fn turn(
 
 /// Acknowledges a line that waits.
 pub(super) async fn keep(
-    core: &Core,
+    core: &Arc<Core>,
     pending: &Pending,
     conversation: &ConversationId,
     facts: Facts,
@@ -104,7 +104,7 @@ pub(super) async fn keep(
 
 /// An edit or a deletion of a line that waits changes what will be answered, and nothing else. `None` if this is none.
 pub(super) async fn amend(
-    core: &Core,
+    core: &Arc<Core>,
     registry: &Snapshot,
     pending: &Pending,
     mut facts: Facts,
@@ -144,7 +144,7 @@ pub(super) fn withdraw(facts: &mut Facts, event: &Event) {
 
 /// A later line was given to people by the rules: what waited is theirs too.
 pub(super) async fn give_to_people(
-    core: &Core,
+    core: &Arc<Core>,
     pending: &Pending,
     conversation: &ConversationId,
     mut facts: Facts,
@@ -201,8 +201,16 @@ pub(super) async fn end(core: &Arc<Core>, pending: &Pending, known: Known) -> Re
         marks.push(Marked { seq, decision: rule.clone(), why: decision.detail.clone() });
         return commit(core, &pending, &conversation, facts, (&rule, decision.detail), marks).await;
     };
-    // Who was chosen when the lines came, if still at work; else whom the rules name now.
-    let installed = registry.installation(&burst.installation).or_else(|| registry.installation(chosen));
+    // Who was chosen when the lines came, if it is still at work and nobody else took the chat; else whom the rules name
+    // now.
+    let may = |one: &&Arc<Installed>| {
+        let release = registry.release(&conversation.number, Some(one));
+        let speaks = facts.ownership_at(known.echo, core.clock.now(), &release);
+        let free = !speaks.owner.is_person() && speaks.holder.as_ref().is_none_or(|holder| *holder == one.id);
+        free && core.flows.halt(&one.id).is_none()
+    };
+    let first = registry.installation(&burst.installation).filter(may);
+    let installed = first.or_else(|| registry.installation(chosen));
     let Some(installed) = installed else {
         return commit(core, &pending, &conversation, facts, over("its flow is not active any more"), Vec::new()).await;
     };
@@ -278,7 +286,7 @@ fn mark(seq: i64, decision: &str, why: String) -> Marked {
 
 /// Acknowledges an event that no flow is run for, with what it changes about what waits.
 async fn commit(
-    core: &Core,
+    core: &Arc<Core>,
     pending: &Pending,
     conversation: &ConversationId,
     facts: Facts,
@@ -297,6 +305,7 @@ async fn commit(
     };
     core.store.finish(finish).await?;
     core.conversations.committed(conversation, facts);
+    core.outbox.reopened(core, conversation).await;
     core.timers_changed.notify_one();
     Ok(Tried::Done)
 }

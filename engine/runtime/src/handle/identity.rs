@@ -42,7 +42,7 @@ pub(super) async fn joined(core: &Arc<Core>, pending: &Pending) -> Result<Tried,
         let (ours, theirs) = (whole(facts, known.echo, now, &release), whole(theirs.facts, theirs.echo, now, &release));
         facts = merge(&ours, &theirs, now, &release);
     }
-    let contact = conversation.contact.clone();
+    let (contact, number) = (conversation.contact.clone(), conversation.number.clone());
     let changed = (facts != known.facts).then_some((conversation, facts));
     // The phone number and the name may be others now.
     pending.contact.iter().for_each(|id| {
@@ -51,8 +51,33 @@ pub(super) async fn joined(core: &Arc<Core>, pending: &Pending) -> Result<Tried,
     });
     let tried = acknowledge(core, pending.seq, rule, changed).await?;
     // Only now: what waits in memory is judged by what is known of both.
-    absorbed.into_iter().for_each(|other| core.joins.note(other, contact.clone()));
+    let joined = !absorbed.is_empty();
+    for other in absorbed {
+        core.joins.note(other.clone(), contact.clone());
+        let gone = ConversationId { number: number.clone(), contact: other };
+        // It was taken in: a later change of ids must not take it in again.
+        tidied("the facts of a chat that was joined stay", core.store.forget_facts(&gone).await);
+    }
+    if joined {
+        core.conversations.forget_all();
+        tidied("what waits for a window is not looked at again", wait_again(core, &contact).await);
+    }
     Ok(tried)
+}
+
+/// What is done after the event is acknowledged must not bring it up again.
+fn tidied(what: &str, done: Result<(), StoreError>) {
+    if let Err(error) = done {
+        tracing::error!(%error, "after a change of ids, {what}");
+    }
+}
+
+/// Messages that wait for somebody's window wait by their new id.
+async fn wait_again(core: &Arc<Core>, contact: &ContactId) -> Result<(), StoreError> {
+    for waiting in core.store.waiting_for_window().await?.iter().filter(|waiting| waiting.contact == *contact) {
+        core.outbox.wait_for_customer(core, waiting).await?;
+    }
+    Ok(())
 }
 
 /// Nothing new comes to a contact that turned out to be another; waits until what came before is in its facts.

@@ -59,6 +59,8 @@ pub(super) async fn send(core: &Arc<Core>, line: &Line, waiting: Waiting, out: b
 }
 
 async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool) -> Result<Fate, StoreError> {
+    // The line knows it by the contact that it was queued for, whoever that turned out to be.
+    let queued_for = waiting.conversation.contact.clone();
     core.joins.follow(&mut waiting.conversation.contact);
     let gate = if out { Gate::Open } else { let_out(core, &mut waiting).await? };
     let outcome = match gate {
@@ -76,6 +78,7 @@ async fn attempt(core: &Arc<Core>, line: &Line, mut waiting: Waiting, out: bool)
             Fate::Held(until)
         }
         SendOutcome::Requeue { not_before, counts, .. } => {
+            waiting.conversation.contact = queued_for;
             waiting.not_before = not_before;
             waiting.attempts += u32::from(counts);
             Fate::Again(waiting)

@@ -348,17 +348,22 @@ pub(super) fn held(core: &Core, line: &Line, now: Timestamp) -> Option<Option<Ti
 /// person's messages keep their order; after a start it is fetched when it is due.
 async fn fetch(core: &Core, line: &Line, lanes: &[Lane]) {
     let now = core.clock.now();
+    // What is put aside while the store is read is not in what it answers.
+    line.lock().held_until = None;
     let read = async {
         for lane in lanes {
             fetch_lane(core, line, *lane, now).await?;
         }
-        line.lock().held_until = core.store.next_held(&line.number, now).await?;
+        let next = core.store.next_held(&line.number, now).await?;
+        let mut state = line.lock();
+        state.held_until = earlier(state.held_until, next);
         Ok::<_, StoreError>(())
     };
     match read.await {
         Ok(()) => {}
         Err(error) => {
             tracing::error!(number = %line.number, %error, "the outbox cannot be read; trying again");
+            line.hold(now);
             line.back_off(now, Duration::from_secs(1));
             ponte_clock::pause(Duration::from_secs(1)).await;
         }

@@ -28,6 +28,9 @@ const FOLLOW: &[&str] = &[
     "DELETE FROM contact_tags WHERE contact_id = ?1",
     "INSERT INTO suppressed (contact_id, reason, at) SELECT ?2, reason, at FROM suppressed WHERE contact_id = ?1
      ON CONFLICT DO NOTHING",
+    "DELETE FROM suppressed WHERE contact_id = ?1",
+    "UPDATE controls SET contact_id = ?2 WHERE contact_id = ?1",
+    "UPDATE charges SET contact_id = ?2 WHERE contact_id = ?1",
     // A chat that only the one had. Where both have one, the policy says what becomes of the facts.
     "INSERT INTO conversations (number_id, contact_id, facts, echo_seq, echo_at)
      SELECT number_id, ?2, facts, echo_seq, echo_at FROM conversations WHERE contact_id = ?1

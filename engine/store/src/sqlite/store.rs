@@ -147,6 +147,16 @@ impl Store for SqliteStore {
         SqliteStore::follow(self, absorbed, contact).await
     }
 
+    async fn forget_facts(&self, conversation: &ConversationId) -> Result<()> {
+        let id = conversation.clone();
+        let op = op!(connection, [id] {
+            sqlx::query("UPDATE conversations SET facts = '{}' WHERE contact_id = ?1 AND number_id = ?2")
+                .bind(id.contact.as_str()).bind(id.number.as_str()).execute(connection).await?;
+            Ok(0)
+        });
+        self.op(op).await.map(drop)
+    }
+
     async fn is_waiting(&self, contact: &ContactId) -> Result<bool> {
         self.read_is_waiting(contact).await
     }
@@ -176,7 +186,8 @@ impl Store for SqliteStore {
         let conversation = conversation.clone();
         let op = op!(connection, [conversation, control] {
             bump(connection).await?;
-            let statement = "INSERT INTO controls (number_id, contact_id, control, at) VALUES (?1, ?2, ?3, ?4)";
+            let statement = "INSERT INTO controls (number_id, contact_id, control, at)
+                 VALUES (?1, coalesce((SELECT same_as FROM contacts WHERE contact_id = ?2), ?2), ?3, ?4)";
             let done = sqlx::query(statement)
                 .bind(conversation.number.as_str()).bind(conversation.contact.as_str())
                 .bind(control).bind(at.as_millis()).execute(connection).await?;
@@ -237,7 +248,7 @@ impl Store for SqliteStore {
                 .bind(id.contact.as_str()).bind(id.number.as_str()),
                 Released::Flow(id) => sqlx::query(
                     "UPDATE outbox SET held = 0, not_before = 0
-                      WHERE state = 'queued' AND held > 0 AND installation = ?1",
+                      WHERE state = 'queued' AND held > 0 AND (held <> 2 OR code IS NULL) AND installation = ?1",
                 )
                 .bind(id.as_str()),
             };
@@ -491,9 +502,12 @@ impl Store for SqliteStore {
         let op = op!(connection, [contact, reason] {
             bump(connection).await?;
             let statement = match reason {
-                Some(_) => "INSERT INTO suppressed (contact_id, reason, at) VALUES (?1, ?2, ?3)
+                // Under whichever id: it is the person who is meant.
+                Some(_) => "INSERT INTO suppressed (contact_id, reason, at)
+                            VALUES (coalesce((SELECT same_as FROM contacts WHERE contact_id = ?1), ?1), ?2, ?3)
                             ON CONFLICT (contact_id) DO NOTHING",
-                None => "DELETE FROM suppressed WHERE contact_id = ?1",
+                None => "DELETE FROM suppressed
+                          WHERE contact_id = coalesce((SELECT same_as FROM contacts WHERE contact_id = ?1), ?1)",
             };
             let done = sqlx::query(statement)
                 .bind(contact.as_str()).bind(reason).bind(now.as_millis()).execute(connection).await?;
@@ -611,6 +625,7 @@ impl Store for SqliteStore {
                 "DELETE FROM timers WHERE installation = ?1",
                 "DELETE FROM schedules WHERE installation = ?1",
                 "DELETE FROM installation_life WHERE installation = ?1",
+                "DELETE FROM budgets WHERE scope = 'flow' AND owner = ?1",
             ] {
                 sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
             }
@@ -681,6 +696,7 @@ impl Store for SqliteStore {
                 Ok(sqlx::query(statement).bind(bound).execute(connection).await?.rows_affected())
             }))
         };
+        delete("DELETE FROM notices WHERE closed_at < ?1", before).await?;
         // Chunked, so that no purge keeps webhooks waiting.
         Ok(Purged {
             inbox: delete(

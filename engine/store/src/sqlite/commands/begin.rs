@@ -56,6 +56,8 @@ pub(super) const BEGIN: &str = "UPDATE outbox
            WHERE c.number_id = outbox.number_id AND c.contact_id = outbox.contact_id AND c.echo_seq > b.echo_seq))
       AND (b.consent_seq IS NULL OR NOT (
           EXISTS (SELECT 1 FROM consent_entries e
-                   WHERE e.contact_id = outbox.contact_id AND e.seq > b.consent_seq AND e.change = 'withdrawn')
+                   WHERE (e.contact_id = outbox.contact_id OR e.contact_id IN
+                             (SELECT contact_id FROM contacts WHERE same_as = outbox.contact_id))
+                     AND e.seq > b.consent_seq AND e.change = 'withdrawn')
           OR (NOT b.suppressed AND EXISTS (SELECT 1 FROM suppressed s WHERE s.contact_id = outbox.contact_id))))
    RETURNING outbox.send_id";
