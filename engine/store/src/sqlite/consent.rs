@@ -37,10 +37,13 @@ impl SqliteStore {
             })
         });
         let entries = entries.collect::<Result<_>>()?;
-        let suppressed: Option<String> = sqlx::query_scalar("SELECT reason FROM suppressed WHERE contact_id = ?1")
-            .bind(contact.as_str())
-            .fetch_optional(&self.readers)
-            .await?;
+        let suppressed: Option<String> = sqlx::query_scalar(
+            "SELECT reason FROM suppressed
+              WHERE contact_id IN (?1, (SELECT same_as FROM contacts WHERE contact_id = ?1))",
+        )
+        .bind(contact.as_str())
+        .fetch_optional(&self.readers)
+        .await?;
         let person = self.read_contact(contact).await?;
         let (templates, failed) = self.read_templates_sent(contact, since).await?;
         let (phone, user_id, tags) = person.map(|row| (row.phone, row.user_id, row.tags)).unwrap_or_default();
