@@ -124,4 +124,8 @@ async fn how_much_a_template_was_sent_outlives_the_outbox() {
     assert_eq!(uses().await, expected(3, 3));
     assert_eq!(store.purge(at(100), at(100)).await.unwrap().outbox, 1);
     assert_eq!(uses().await, expected(3, 3));
+    // Queued long ago, and let out lately: it counts against limits, and a status may come.
+    send("d", 500).await;
+    assert_eq!(store.purge(at(100), at(500)).await.unwrap().outbox, 0);
+    assert_eq!(store.left_since(at(400), None).await.unwrap().len(), 1);
 }

@@ -60,13 +60,16 @@ impl SqliteStore {
     }
 }
 
-/// Deletes settled messages that were queued before a moment, a thousand at most, and notes when templates among them were
+/// Deletes settled messages that were queued and left before a moment, a thousand at most, and notes when templates among them were
 /// sent.
 pub(super) async fn forget_sent(
     connection: &mut SqliteConnection,
     before: i64,
 ) -> std::result::Result<u64, sqlx::Error> {
-    const OLD: &str = "SELECT seq FROM outbox WHERE queued_at < ?1 AND rank >= 20 ORDER BY seq LIMIT 1000";
+    // What waited for long and left lately still counts, and its statuses are yet to come.
+    const OLD: &str = "SELECT seq FROM outbox
+          WHERE queued_at < ?1 AND rank >= 20 AND coalesce(sending_at, 0) < ?1 AND coalesce(failed_at, 0) < ?1
+          ORDER BY seq LIMIT 1000";
     sqlx::query(sqlx::AssertSqlSafe(format!(
         "INSERT INTO template_uses (waba_id, name, sent, last_at)
          SELECT n.waba_id, o.item ->> '$.message.payload.name', count(*), max(o.sending_at)
