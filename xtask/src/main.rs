@@ -74,8 +74,9 @@ fn bench(rest: Vec<OsString>) -> Result<()> {
 fn test(rest: Vec<OsString>) -> Result<()> {
     build_plugins(None)?;
     run(&mut runner(&["--manifest-path", "plugins/Cargo.toml"]))?;
-    // Tests start the real binary.
-    run(&mut cargo(&["build", "--package", "ponte-cli"]))?;
+    // Tests start the real binary. All of the workspace, as the tests are built: a package alone would have other features,
+    // and build the heavy dependencies once more.
+    run(&mut cargo(&["build", "--workspace", "--all-targets"]))?;
     run(runner(&["--workspace"]).args(rest))
 }
 
