@@ -10,10 +10,10 @@ pub mod vip;
 pub mod waiting;
 pub mod words;
 
+use ponte_sdk::StoreOrder;
 use ponte_sdk::conversation::{self, Line, PhoneView, Target};
 use ponte_sdk::prelude::*;
 use ponte_sdk::send::Param;
-use ponte_sdk::StoreOrder;
 use serde::{Deserialize, Serialize};
 use vip::Why;
 use waiting::{Memory, Moment, Rules, Step};
