@@ -125,7 +125,11 @@ impl World {
         if self.objection(entry, who, entry.at).is_some() {
             let left = left_at(stage, entry, who).await.unwrap_or(entry.at);
             if let Some(why) = self.objection(entry, who, left) {
-                return Err(format!("{:?} left for {who} at {left}: {why}", entry.what));
+                return Err(format!(
+                    "{:?} left for {who} at {left}: {why}\n\nPonte knew: {}",
+                    entry.what,
+                    known(stage, who).await
+                ));
             }
         }
         // Of one that Meta has just moved, nobody can say as what Ponte counted it.
@@ -180,6 +184,15 @@ async fn left_at(stage: &Stage, entry: &Entry, who: &Phone) -> Option<Timestamp>
     let conversation = ConversationId { number: NUMBER.into(), contact };
     let rows = stage.store().conversation_sends(&conversation, 10_000).await.ok()?;
     rows.into_iter().find(|row| row.id.as_str() == id)?.left_at
+}
+
+/// What Ponte knows of a conversation, and the last messages in it.
+async fn known(stage: &Stage, who: &Phone) -> String {
+    let Ok(Some(contact)) = stage.store().contact_by_phone(&"shop".into(), who).await else { return String::new() };
+    let conversation = ConversationId { number: NUMBER.into(), contact };
+    let facts = stage.store().conversation(&conversation).await.map(|row| row.facts.to_string());
+    let sends = stage.store().conversation_sends(&conversation, 5).await.unwrap_or_default();
+    format!("{}\n{sends:#?}", facts.unwrap_or_default())
 }
 
 /// The end of what happened, for a failure's report.
