@@ -270,6 +270,7 @@ async fn what_the_platform_asked_to_wait_for_is_waited_for_after_a_restart_too()
     assert!(heard(&stage, BIA).is_empty(), "the whole number pauses");
     stage.clock.advance(Duration::from_secs(61));
     until("both leave", async || heard(&stage, ANA).len() + heard(&stage, BIA).len() == 2).await;
+    stage.rest().await;
     assert!(stage.sends().await.iter().all(|row| row.code.is_none()), "what was overcome is not told any more");
 }
 
