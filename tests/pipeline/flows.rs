@@ -341,6 +341,13 @@ async fn requirement_3_6_a_flow_at_its_hard_limit_is_paused_with_the_reason_and_
     .await;
     assert!(!answers(&stage, "três").await);
     assert_eq!(stage.last_rule(ANA).await, "flow-paused", "the chat is people's");
+    // The shop is told after the flow is stopped.
+    let both = async {
+        while kinds(&stage).await.len() < 2 {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(10), both).await.expect("both are told");
     let mut told = kinds(&stage).await;
     told.sort();
     assert_eq!(told, ["budget-soft", "flow-paused"]);
