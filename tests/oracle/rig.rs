@@ -1,10 +1,7 @@
 //! How the pipeline is built, and what Meta and the shop expect of it. Mutants change what it believes.
 
-use std::sync::Arc;
-
 use ponte_model::consent::{Category, Change, Entry, Purpose, Source, Statement};
 use ponte_model::{Budget, Currency, Scope};
-use ponte_policy::money::RateBook;
 use ponte_policy::pacing::PAIR_RATE;
 use ponte_policy::{ORDER, Rule};
 use ponte_simulator::Template;
@@ -88,7 +85,7 @@ impl Rig {
             .guest("insist", &guests::insisting(), NUMBER)
             .settings(|settings| {
                 settings.rules = self.rules;
-                settings.rates = rates();
+                settings.rates = ponte_tests::rates::rates("service = \"free\"");
                 settings.pair.burst = self.pair_burst;
                 // Sixty lines in half a minute are meant to try the pair rate, not to be taken for a machine's.
                 settings.loops.turns = 0;
@@ -162,27 +159,4 @@ pub(crate) fn price(category: Category) -> i64 {
         Category::Marketing => 400_000,
         Category::Utility | Category::Authentication => 100_000,
     }
-}
-
-fn rates() -> Arc<RateBook> {
-    let text = r#"
-[[card]]
-valid_from = "2026-10-01"
-currency = "BRL"
-source = "a test"
-[[card.rate]]
-market = "Brazil"
-marketing = "0.40"
-utility = "0.10"
-authentication = "0.10"
-
-[[period]]
-from = "2026-10-01"
-source = "a test"
-marketing = "charged"
-utility = "charged"
-authentication = "charged"
-service = "free"
-"#;
-    Arc::new(RateBook::parse(text).expect("the rates are right"))
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use ponte_clock::Clock as _;
 use ponte_model::{Budget, Currency, Scope, Timestamp};
 use ponte_policy::flows::{Reason, Trouble};
-use ponte_policy::money::RateBook;
 use ponte_runtime::{FlowReport, pause_flow, report_flows, resume_flow};
 use ponte_simulator::{Odds, Template};
 use ponte_store::{InstallationState, NoticeRow, SendState};
@@ -298,32 +297,10 @@ async fn a_template_that_is_queued_when_its_flow_is_paused_waits_and_leaves_when
     assert_eq!(stage.simulator.customer(ANA).last().unwrap().text, "Oi Ana, o pedido 7 saiu.");
 }
 
-const RATES: &str = r#"
-[[card]]
-valid_from = "2026-10-01"
-currency = "BRL"
-source = "a test"
-[[card.rate]]
-market = "Brazil"
-marketing = "0.40"
-utility = "0.10"
-authentication = "0.10"
-
-[[period]]
-from = "2026-10-01"
-source = "a test"
-marketing = "charged"
-utility = "charged"
-authentication = "charged"
-service = "charged"
-service_priced_as = "utility"
-free_service_messages = 0
-"#;
-
 #[tokio::test]
 async fn requirement_3_6_a_flow_at_its_hard_limit_is_paused_with_the_reason_and_goes_on_the_next_day() {
     let stage = StageBuilder::default()
-        .settings(|settings| settings.rates = std::sync::Arc::new(RateBook::parse(RATES).unwrap()))
+        .settings(|settings| settings.rates = ponte_tests::rates::charged_service(0))
         .guest("echo", &guests::echoing(), NUMBER)
         .start()
         .await;

@@ -1,47 +1,19 @@
 //! What messages cost, through the real pipeline and a WhatsApp that prices by rules of its own.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::{Budget, Currency, Scope, Stage as Settling};
-use ponte_policy::money::RateBook;
 use ponte_simulator::Odds;
 use ponte_store::{ChargeTotal, SendState};
+use ponte_tests::rates::charged_service;
 use ponte_tests::{NUMBER, Stage, StageBuilder, guests};
 use serde_json::json;
 
 const ANA: &str = "5511911112222";
 
 /// Ten cents a service message to Brazil, and `allowance` of them free each month.
-fn rates(allowance: u32) -> Arc<RateBook> {
-    let text = format!(
-        r#"
-[[card]]
-valid_from = "2026-10-01"
-currency = "BRL"
-source = "a test"
-[[card.rate]]
-market = "Brazil"
-marketing = "0.40"
-utility = "0.10"
-authentication = "0.10"
-
-[[period]]
-from = "2026-10-01"
-source = "a test"
-marketing = "charged"
-utility = "charged"
-authentication = "charged"
-service = "charged"
-service_priced_as = "utility"
-free_service_messages = {allowance}
-"#
-    );
-    Arc::new(RateBook::parse(&text).expect("the rates are right"))
-}
-
 fn echoing(allowance: u32) -> StageBuilder {
-    StageBuilder::default().settings(|settings| settings.rates = rates(allowance)).guest(
+    StageBuilder::default().settings(|settings| settings.rates = charged_service(allowance)).guest(
         "echo",
         &guests::echoing(),
         NUMBER,
