@@ -79,6 +79,8 @@ async fn until(stage: &Stage, name: &str, state: InstallationState, what: &str, 
     // What the command line would do: memory follows within seconds.
     stage.runtime.reload().await.unwrap();
     stage.rest().await;
+    // The shop is told a moment later.
+    ponte_clock::pause(Duration::from_millis(100)).await;
 }
 
 /// Open notices, and news.
