@@ -3,11 +3,21 @@
 use crate::history::play;
 use crate::rig::Rig;
 
-/// So many steps must be enough to miss a rule.
+/// So many steps must be enough to miss a rule, in one of so many histories: which thread comes first is no matter of
+/// the seed, so the worst of luck is possible in one.
 const STEPS: usize = 3_000;
+const SEEDS: std::ops::Range<u64> = 7..12;
 
 async fn is_missed(rig: Rig, sign: &str) {
-    let failure = play(7, STEPS, rig).await.expect_err("the history must fail");
+    let mut failure = None;
+    for seed in SEEDS {
+        failure = play(seed, STEPS, rig).await.err();
+        if failure.is_some() {
+            break;
+        }
+    }
+    let failure = failure.expect("one of the histories must fail");
+    println!("{}", failure.lines().next().unwrap_or_default());
     assert!(sign.split('|').any(|sign| failure.contains(sign)), "it failed for another reason: {failure}");
 }
 

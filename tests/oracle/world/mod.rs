@@ -50,8 +50,8 @@ pub(crate) struct World {
     counted: Counted,
     /// Since when webhooks arrive at once; `None` while some do not.
     pub(crate) told_since: Option<Timestamp>,
-    /// When what they wrote last was surely handled.
-    handled: HashMap<Phone, Timestamp>,
+    /// When each customer wrote what Ponte surely knows of: the last that was handled, or else the first.
+    known: HashMap<Phone, Timestamp>,
     /// When each customer last wrote.
     wrote: HashMap<Phone, Timestamp>,
     /// Up to here the transcript was read.
@@ -68,7 +68,7 @@ impl World {
             orders: Orders::default(),
             counted: Counted::default(),
             told_since: Some(Timestamp::EPOCH),
-            handled: HashMap::new(),
+            known: HashMap::new(),
             wrote: HashMap::new(),
             seen: 0,
         }
@@ -82,7 +82,7 @@ impl World {
             match (&entry.what, &entry.customer) {
                 (What::Inbound { .. }, Some(who)) => {
                     self.wrote.insert(who.clone(), entry.at);
-                    self.handled.remove(who);
+                    self.known.entry(who.clone()).or_insert(entry.at);
                 }
                 (What::Sent { .. }, Some(who)) => self.sent(stage, entry, who).await?,
                 // Of what Meta turns away at the door the transcript does not say for whom it was.
@@ -97,8 +97,7 @@ impl World {
         self.echoes.learn(stage).await;
         // An echo counts from the moment it is stored; everything else, once it is handled.
         if stage.runtime.waiting() == 0 {
-            let now = stage.runtime.now();
-            self.wrote.keys().for_each(|who| _ = self.handled.entry(who.clone()).or_insert(now));
+            self.known.clone_from(&self.wrote);
             self.wishes.learn(stage).await;
             self.listed.learn(stage).await;
             self.orders.learn(stage).await;
@@ -146,9 +145,8 @@ impl World {
         if let Some(why) = self.orders.objection(category, at) {
             return Some(why);
         }
-        let wrote = self.wrote.get(who).copied();
         let Some(category) = category else {
-            return self.echoes.objection(who.as_str(), at).or_else(|| self.early(entry, who, wrote?, at));
+            return self.echoes.objection(who.as_str(), at).or_else(|| self.early(entry, *self.known.get(who)?, at));
         };
         if !self.listed.known_by(at) {
             return None;
@@ -158,16 +156,15 @@ impl World {
         {
             return Some(why);
         }
-        let outside = wrote.is_none_or(|wrote| at.since(wrote) > WINDOW);
+        let outside = self.wrote.get(who).is_none_or(|wrote| at.since(*wrote) > WINDOW);
         self.counted.objection(&self.rig, who.as_str(), category, outside, at)
     }
 
     /// Where the phone's answers are not seen, it comes first for a while.
-    fn early(&self, entry: &Entry, who: &Phone, wrote: Timestamp, at: Timestamp) -> Option<String> {
-        let handled = self.handled.get(who).is_some_and(|handled| *handled < at);
-        let told = handled && self.told_since.is_some_and(|since| since < wrote);
+    fn early(&self, entry: &Entry, known: Timestamp, at: Timestamp) -> Option<String> {
+        let told = self.told_since.is_some_and(|since| since < known);
         let patience = Duration::from_secs(u64::from(PATIENCE) * 60);
-        let early = self.rig.blind && told && !from_host(&entry.what) && at > wrote && at.since(wrote) < patience;
+        let early = self.rig.blind && told && !from_host(&entry.what) && at > known && at.since(known) < patience;
         early.then(|| "before the phone had its time".to_owned())
     }
 }
