@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ponte_model::consent::Category;
 use ponte_model::send::{Outbound, Payload, Recipient, Template as Filled};
-use ponte_model::{ConversationId, SendId, WhenClosed};
+use ponte_model::{ContactId, ConversationId, SendId, WhenClosed};
 use ponte_policy::lifecycle::{Command, UNLIMITED_REACH};
 use ponte_policy::pacing::{Ceiling, Lane};
 use ponte_policy::{Facts, platform};
@@ -47,33 +47,41 @@ async fn command(stage: &Stage, command: Command) {
     stage.runtime.reload().await.unwrap();
 }
 
-/// So many templates to as many people, as a campaign queues them.
-async fn campaign(stage: &Stage, people: u32) {
-    let bia = stage.simulator.customer(BIA);
-    bia.writes("oi").await;
+/// A template to somebody, as a campaign queues it.
+fn offer(stage: &Stage, id: &str, contact: ContactId, phone: &str) -> NewSend {
+    let payload = Payload::Template(Filled::positional("t_oferta", "pt_BR", Vec::<String>::new()));
+    let message = Box::new(Outbound { to: Recipient::Phone(phone.into()), reply_to: None, payload });
+    NewSend {
+        id: SendId::new(id),
+        conversation: ConversationId { number: NUMBER.into(), contact },
+        installation: None,
+        run: Some("campaign".into()),
+        item: OutboxItem::Message { message },
+        expires_at: None,
+        lane: Lane::Marketing.index() as i64,
+        when_closed: WhenClosed::Refuse,
+        at: stage.runtime.now(),
+        leave: None,
+        charge: None,
+    }
+}
+
+/// Queues messages behind the pipeline's back: it finds them when it starts anew.
+async fn queue(stage: &Stage, sends: Vec<NewSend>) {
+    stage.simulator.customer(BIA).writes("oi").await;
     stage.rest().await;
     let seq =
         stage.store().past_events(&"shop".into(), ponte_model::Timestamp::EPOCH, 0, 10).await.unwrap()[0].pending.seq;
+    stage.store().finish(Finish { seq, sends, ..Finish::default() }).await.unwrap();
+}
+
+/// So many templates to as many people.
+async fn campaign(stage: &Stage, people: u32) {
     let sends = (0..people).map(|person| {
-        let template = Payload::Template(Filled::positional("t_oferta", "pt_BR", Vec::<String>::new()));
-        let to = Recipient::Phone(format!("55119{person:08}").into());
-        let message = Box::new(Outbound { to, reply_to: None, payload: template });
-        NewSend {
-            id: SendId::new(format!("campaign-{person:05}")),
-            conversation: ConversationId { number: NUMBER.into(), contact: format!("c-{person:05}").into() },
-            installation: None,
-            run: Some("campaign".into()),
-            item: OutboxItem::Message { message },
-            expires_at: None,
-            lane: Lane::Marketing.index() as i64,
-            when_closed: WhenClosed::Refuse,
-            at: stage.runtime.now(),
-            leave: None,
-            charge: None,
-        }
+        let phone = format!("55119{person:08}");
+        offer(stage, &format!("campaign-{person:05}"), format!("c-{person:05}").into(), &phone)
     });
-    let finish = Finish { seq, sends: sends.collect(), ..Finish::default() };
-    stage.store().finish(finish).await.unwrap();
+    queue(stage, sends.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,6 +211,43 @@ async fn a_place_of_the_tier_is_free_again_where_the_message_failed() {
     .await;
     until("the third waits", async || rows(&stage, "template").await[2].reason.is_some()).await;
     assert!(rows(&stage, "template").await[2].reason.as_deref().unwrap().ends_with("(rule: reach)"));
+}
+
+#[tokio::test]
+async fn a_template_inside_the_window_takes_no_place_of_the_tier_after_a_restart_either() {
+    const CLEO: &str = "5511955556666";
+    let stage = StageBuilder::default()
+        .guest("echo", &guests::echoing(), NUMBER)
+        .without_account()
+        .daily_reach(1)
+        .start()
+        .await;
+    stage.simulator.put_template(WABA, Template::approved("t_oferta", "pt_BR", "UTILITY", "Oferta!"));
+    for phone in [ANA, CLEO] {
+        stage.simulator.customer(phone).writes("oi").await;
+        stage.rest().await;
+    }
+    let (ana, cleo) = (stage.conversation(ANA).await.contact, stage.conversation(CLEO).await.contact);
+
+    // Ana's window is open still.
+    stage.clock.advance(23 * HOUR);
+    queue(&stage, vec![offer(&stage, "inside", ana.clone(), ANA)]).await;
+    let stage = stage.restart().await;
+    until("it leaves", async || heard(&stage, ANA).len() == 2).await;
+
+    // Two hours later both windows are closed, and one of the two may be written to; then it is the other's turn to wait.
+    stage.clock.advance(2 * HOUR);
+    queue(&stage, vec![offer(&stage, "outside", cleo, CLEO)]).await;
+    let stage = stage.restart().await;
+    until("the place is free", async || heard(&stage, CLEO).len() == 2).await;
+    queue(&stage, vec![offer(&stage, "too-many", ana, ANA)]).await;
+    let stage = stage.restart().await;
+    until("it is held", async || {
+        let waiting = rows(&stage, "template").await.pop().and_then(|row| row.reason);
+        waiting.is_some_and(|why| why.ends_with("(rule: reach)"))
+    })
+    .await;
+    assert_eq!(heard(&stage, ANA).len(), 2);
 }
 
 #[tokio::test]

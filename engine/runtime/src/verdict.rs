@@ -60,6 +60,12 @@ impl Asking<'_> {
         }
     }
 
+    /// Whether it is a template outside the window, by which the shop begins a conversation: those go to so many people a
+    /// day.
+    pub(crate) fn initiates(&self, facts: &Facts, now: Timestamp) -> bool {
+        self.purpose() == Purpose::Template && !facts.window_open(now)
+    }
+
     fn sender(&self) -> Sender<'_> {
         match (self.run, self.installation) {
             (Some(run), Some(_)) => Sender::Flow(run),

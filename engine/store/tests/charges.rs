@@ -51,7 +51,7 @@ fn settler(before: &Charge, status: &DeliveryStatus) -> Option<Charge> {
 }
 
 fn leave(echo_seq: i64) -> Leave {
-    Leave { echo_seq, yields_to_echo: true, consent: None, at: at(1) }
+    Leave { echo_seq, yields_to_echo: true, consent: None, initiates: false, at: at(1) }
 }
 
 /// Queues a message, and lets it out with its line.

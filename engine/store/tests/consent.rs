@@ -114,7 +114,7 @@ async fn templates_that_left_or_may_have_are_counted() {
         (3, "doubt", SendOutcome::InDoubt { reason: "?".into() }),
         (4, "text", SendOutcome::Accepted { message_id: Some("wamid.b".into()) }),
     ] {
-        let leave = Leave { echo_seq: 0, yields_to_echo: false, consent: None, at: at(secs) };
+        let leave = Leave { echo_seq: 0, yields_to_echo: false, consent: None, initiates: false, at: at(secs) };
         store.begin_send(BeginSend { id: id.into(), leave, charge: None }).await.unwrap();
         store.settle_send(Settle { id: id.into(), outcome, at: at(secs), consent: None }).await.unwrap();
     }

@@ -107,7 +107,7 @@ async fn how_much_a_template_was_sent_outlives_the_outbox() {
             Outbound { to: Recipient::Phone("5511".into()), reply_to: None, payload: Payload::Template(template) };
         new.item = OutboxItem::Message { message: Box::new(message) };
         store.finish(Finish { seq: stored.seq.unwrap(), sends: vec![new], ..Finish::default() }).await.unwrap();
-        let leave = Leave { echo_seq: 0, yields_to_echo: false, consent: None, at: at(moment) };
+        let leave = Leave { echo_seq: 0, yields_to_echo: false, consent: None, initiates: false, at: at(moment) };
         store.begin_send(BeginSend { id: key.into(), leave, charge: None }).await.unwrap();
         let outcome = SendOutcome::Failed { code: None, reason: "x".into() };
         store.settle_send(Settle { id: key.into(), outcome, at: at(moment), consent: None }).await.unwrap();

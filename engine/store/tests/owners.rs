@@ -24,7 +24,11 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, at: at(1), consent: None }, charge: None }
+    BeginSend {
+        id: id.into(),
+        leave: Leave { echo_seq, yields_to_echo, at: at(1), consent: None, initiates: false },
+        charge: None,
+    }
 }
 
 fn meaning(key: &str, meaning: EchoMeaning) -> Incoming {

@@ -23,7 +23,11 @@ async fn queue(store: &SqliteStore, id: &str) -> ConversationId {
 }
 
 fn begin(id: &str, echo_seq: i64, yields_to_echo: bool) -> BeginSend {
-    BeginSend { id: id.into(), leave: Leave { echo_seq, yields_to_echo, consent: None, at: at(1) }, charge: None }
+    BeginSend {
+        id: id.into(),
+        leave: Leave { echo_seq, yields_to_echo, consent: None, initiates: false, at: at(1) },
+        charge: None,
+    }
 }
 
 async fn settle(store: &SqliteStore, id: &str, outcome: SendOutcome) {
@@ -208,7 +212,7 @@ async fn a_message_may_leave_in_the_transaction_that_writes_it() {
     let conversation = ConversationId { number: NUMBER.into(), contact: stored.contact.unwrap() };
     let echo_seq = store.ingest(vec![echo("wamid.echo", Contact::by_phone("5511"))], at(1)).await.unwrap()[0].seq;
     let leaving = |id: &str, echo_seq, yields_to_echo| {
-        let leave = Some(Leave { echo_seq, yields_to_echo, consent: None, at: at(1) });
+        let leave = Some(Leave { echo_seq, yields_to_echo, consent: None, initiates: false, at: at(1) });
         NewSend { leave, ..new_send(id, &conversation) }
     };
     let sends = vec![

@@ -109,7 +109,8 @@ pub(crate) fn clear(
     let yields_to_echo = automatic && asking.purpose() != Purpose::Template;
     let seen = ConsentSeen { seq: addressee.consent_seq, suppressed: addressee.consent.suppressed };
     let consent = (automatic && asking.purpose() != Purpose::Receipt).then_some(seen);
-    Ok((Leave { echo_seq: echo.seq, yields_to_echo, consent, at: now }, hold))
+    let initiates = asking.initiates(facts, now);
+    Ok((Leave { echo_seq: echo.seq, yields_to_echo, consent, initiates, at: now }, hold))
 }
 
 /// What the rules make of a message that wants out.

@@ -65,12 +65,12 @@ impl Places {
             counters.tally().claim(&under, now)?;
         }
         let counted = under.into_iter().map(|(whose, _)| whose).collect::<Vec<_>>();
-        let outside = asking.purpose() == Purpose::Template && !facts.window_open(now);
-        if outside || !counted.is_empty() {
+        let initiates = asking.initiates(facts, now);
+        if initiates || !counted.is_empty() {
             places.taken = Some(Taken { at: now, tenant: number.tenant.clone(), counted, reach: None });
         }
         // Templates outside the window go to so many people a day.
-        if outside && let Some(taken) = &mut places.taken {
+        if initiates && let Some(taken) = &mut places.taken {
             let limit = number.row.config.daily_reach.unwrap_or(RULES.reach_until_known);
             let mut reach = counters.reach();
             let reach = reach.entry(number.tenant.clone()).or_default();
@@ -124,7 +124,7 @@ fn under(
     }
     add(Whose::Contact(asking.conversation.contact.clone()), ceilings.contact);
     add(Whose::Tenant(number.tenant.clone()), ceilings.tenant);
-    if ceilings.warm_up && asking.purpose() == Purpose::Template && !facts.window_open(now) {
+    if ceilings.warm_up && asking.initiates(facts, now) {
         add(Whose::Number(number.row.id.clone()), warm_up(number.registered_at, now));
     }
     under
@@ -163,8 +163,7 @@ impl Counters {
         let left = core.store.left_since(now.minus(RULES.reach_window + RULES.reach_margin), kind).await?;
         for left in left.iter().filter(|left| !left.failed && left.kind != OutboxItem::SEEN) {
             let Some(number) = registry.number(&left.conversation.number) else { continue };
-            let is_template = left.kind == OutboxItem::TEMPLATE;
-            if is_template {
+            if left.initiates {
                 self.reach().entry(number.tenant.clone()).or_default().take(&left.conversation.contact, left.at);
             }
             let mut tally = self.tally();
@@ -174,7 +173,7 @@ impl Counters {
             }
             tally.note(&Whose::Contact(left.conversation.contact.clone()), ceilings.contact, left.at);
             tally.note(&Whose::Tenant(number.tenant.clone()), ceilings.tenant, left.at);
-            if ceilings.warm_up && is_template {
+            if ceilings.warm_up && left.initiates {
                 let ceiling = warm_up(number.registered_at, now);
                 tally.note(&Whose::Number(number.row.id.clone()), ceiling, left.at);
             }

@@ -198,6 +198,7 @@ CREATE TABLE outbox (
     pricing      TEXT,                      -- JSON of `Pricing`, first seen wins
     queued_at    INTEGER NOT NULL,
     sending_at   INTEGER,
+    initiates    INTEGER NOT NULL DEFAULT 0,        -- a template that left outside the window: it counts against the tier
     accepted_at  INTEGER,
     sent_at      INTEGER,
     delivered_at INTEGER,

@@ -93,6 +93,8 @@ pub struct Leave {
     ///
     /// [`StandingRow::consent`]: crate::StandingRow::consent
     pub consent: Option<ConsentSeen>,
+    /// Whether it is a template outside the window: those count against the people of a day.
+    pub initiates: bool,
     /// Now.
     pub at: Timestamp,
 }
@@ -360,6 +362,8 @@ pub struct LeftSend {
     pub installation: Option<InstallationId>,
     /// Whether it is known to have failed.
     pub failed: bool,
+    /// Whether it was a template outside the window ([`Leave::initiates`]).
+    pub initiates: bool,
     /// When it was let out.
     pub at: Timestamp,
 }

@@ -267,7 +267,7 @@ impl SqliteStore {
 
     pub(super) async fn read_left_since(&self, since: Timestamp, kind: Option<&str>) -> Result<Vec<LeftSend>> {
         let rows = sqlx::query(
-            "SELECT number_id, contact_id, installation, kind, state, sending_at FROM outbox
+            "SELECT number_id, contact_id, installation, kind, state, initiates, sending_at FROM outbox
               WHERE sending_at IS NOT NULL AND sending_at >= ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY sending_at",
         )
         .bind(since.as_millis())
@@ -282,6 +282,7 @@ impl SqliteStore {
             kind: text(row, "kind"),
             installation: row.get::<Option<String>, _>("installation").map(InstallationId::new),
             failed: row.get::<&str, _>("state") == SendState::Failed.as_str(),
+            initiates: row.get("initiates"),
             at: time(row, "sending_at"),
         });
         Ok(left.collect())

@@ -16,6 +16,7 @@ struct Row<'a> {
     yields: bool,
     consent_seq: Option<i64>,
     suppressed: bool,
+    initiates: bool,
     at: i64,
 }
 
@@ -28,6 +29,7 @@ pub(in crate::sqlite) fn plan(begins: &[&BeginSend], script: &mut Script) -> Res
             yields: begin.leave.yields_to_echo,
             consent_seq: begin.leave.consent.map(|seen| seen.seq),
             suppressed: begin.leave.consent.is_some_and(|seen| seen.suppressed),
+            initiates: begin.leave.initiates,
             at: begin.leave.at.as_millis(),
         })
         .collect();
@@ -46,10 +48,11 @@ pub(in crate::sqlite) fn answers(begins: &[&BeginSend], returned: &Returned) -> 
 }
 
 pub(super) const BEGIN: &str = "UPDATE outbox
-      SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at
+      SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at,
+          initiates = b.initiates
      FROM (SELECT value ->> 'id' AS id, value ->> 'echo_seq' AS echo_seq, value ->> 'yields' AS yields,
                   value ->> 'consent_seq' AS consent_seq, value ->> 'suppressed' AS suppressed,
-                  value ->> 'at' AS at FROM jsonb_each(?)) b
+                  value ->> 'initiates' AS initiates, value ->> 'at' AS at FROM jsonb_each(?)) b
     WHERE outbox.send_id = b.id AND outbox.state = 'queued'
       AND (NOT b.yields OR NOT EXISTS (
           SELECT 1 FROM conversations c

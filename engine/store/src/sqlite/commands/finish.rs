@@ -118,6 +118,7 @@ struct LeaveRow {
     yields: bool,
     consent_seq: Option<i64>,
     suppressed: bool,
+    initiates: bool,
     at: i64,
 }
 
@@ -191,6 +192,7 @@ impl Rows {
                     yields: leave.yields_to_echo,
                     consent_seq: leave.consent.map(|seen| seen.seq),
                     suppressed: leave.consent.is_some_and(|seen| seen.suppressed),
+                    initiates: leave.initiates,
                     at: leave.at.as_millis(),
                 }),
             })
@@ -331,12 +333,12 @@ pub(super) const RUNS: &str =
 
 pub(super) const SENDS: &str =
     "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at, lane,
-                                        when_closed, queued_at, state, rank, attempts, sending_at)
+                                        when_closed, queued_at, state, rank, attempts, sending_at, initiates)
     SELECT value ->> 'id', value ->> 'number', value ->> 'contact', value ->> 'installation', value ->> 'run',
            value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'lane', value ->> 'when_closed',
            value ->> 'at',
            iif(leaves, 'sending', 'queued'), iif(leaves, 10, 0), iif(leaves, 1, 0),
-           iif(leaves, value ->> '$.leave.at', NULL)
+           iif(leaves, value ->> '$.leave.at', NULL), iif(leaves, value ->> '$.leave.initiates', 0)
       FROM (SELECT value, value -> '$.leave.at' IS NOT NULL AND NOT (
                        value ->> '$.leave.yields' AND EXISTS (
                            SELECT 1 FROM conversations c
