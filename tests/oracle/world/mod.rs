@@ -50,8 +50,9 @@ pub(crate) struct World {
     counted: Counted,
     /// Since when webhooks arrive at once; `None` while some do not.
     pub(crate) told_since: Option<Timestamp>,
-    /// When each customer wrote what Ponte surely knows of: the last that was handled, or else the first.
-    known: HashMap<Phone, Timestamp>,
+    /// When each customer wrote what Ponte knows of, and since when it surely does; of the first, as soon as it
+    /// says anything.
+    known: HashMap<Phone, Vec<(Timestamp, Timestamp)>>,
     /// When each customer last wrote.
     wrote: HashMap<Phone, Timestamp>,
     /// Up to here the transcript was read.
@@ -82,7 +83,7 @@ impl World {
             match (&entry.what, &entry.customer) {
                 (What::Inbound { .. }, Some(who)) => {
                     self.wrote.insert(who.clone(), entry.at);
-                    self.known.entry(who.clone()).or_insert(entry.at);
+                    self.known.entry(who.clone()).or_insert_with(|| vec![(entry.at, entry.at)]);
                 }
                 (What::Sent { .. }, Some(who)) => self.sent(stage, entry, who).await?,
                 // Of what Meta turns away at the door the transcript does not say for whom it was.
@@ -97,7 +98,13 @@ impl World {
         self.echoes.learn(stage).await;
         // An echo counts from the moment it is stored; everything else, once it is handled.
         if stage.runtime.waiting() == 0 {
-            self.known.clone_from(&self.wrote);
+            let now = stage.runtime.now();
+            for (who, wrote) in &self.wrote {
+                let known = self.known.entry(who.clone()).or_default();
+                if known.last().is_none_or(|(last, _)| last < wrote) {
+                    known.push((*wrote, now));
+                }
+            }
             self.wishes.learn(stage).await;
             self.listed.learn(stage).await;
             self.orders.learn(stage).await;
@@ -146,7 +153,7 @@ impl World {
             return Some(why);
         }
         let Some(category) = category else {
-            return self.echoes.objection(who.as_str(), at).or_else(|| self.early(entry, *self.known.get(who)?, at));
+            return self.echoes.objection(who.as_str(), at).or_else(|| self.early(entry, who, at));
         };
         if !self.listed.known_by(at) {
             return None;
@@ -161,10 +168,11 @@ impl World {
     }
 
     /// Where the phone's answers are not seen, it comes first for a while.
-    fn early(&self, entry: &Entry, known: Timestamp, at: Timestamp) -> Option<String> {
+    fn early(&self, entry: &Entry, who: &Phone, at: Timestamp) -> Option<String> {
+        let known = self.known.get(who)?.iter().rev().find(|(_, since)| *since < at)?.0;
         let told = self.told_since.is_some_and(|since| since < known);
         let patience = Duration::from_secs(u64::from(PATIENCE) * 60);
-        let early = self.rig.blind && told && !from_host(&entry.what) && at > known && at.since(known) < patience;
+        let early = self.rig.blind && told && !from_host(&entry.what) && at.since(known) < patience;
         early.then(|| "before the phone had its time".to_owned())
     }
 }
