@@ -7,7 +7,10 @@ use std::sync::Arc;
 use common::{NUMBER, at, event, new_send, open, text};
 use ponte_model::consent::{Change, Entry, Purpose, Source, Statement};
 use ponte_model::{Body, Contact, ContactId, ConversationId, IdentityChange, Lane, Origin, StateScope, Timestamp};
-use ponte_store::{Finish, SqliteStore, StateKey, StateWrite, Store, TagWrite, TimerWrite};
+use ponte_store::{
+    Began, BeginSend, ConsentSeen, Finish, Finished, Leave, NewSend, SqliteStore, StateKey, StateWrite, Store,
+    TagWrite, TimerWrite,
+};
 
 const OLD: &str = "5511";
 const NEW: &str = "5522";
@@ -81,6 +84,20 @@ async fn two() -> (tempfile::TempDir, SqliteStore, ContactId, ContactId) {
     assert_eq!(store.absorbed(&ours).await.unwrap(), std::slice::from_ref(&theirs));
     store.follow(&theirs, &ours).await.unwrap();
     (dir, store, ours, theirs)
+}
+
+#[tokio::test]
+async fn what_was_stopped_under_another_id_stops_what_leaves_with_its_commit_as_it_stops_what_waited() {
+    let (_dir, store, ours, _) = two().await;
+    // The verdict knew the ledger as it stood before the stop.
+    let consent = Some(ConsentSeen { seq: 0, suppressed: true });
+    let leave = Leave { echo_seq: 0, yields_to_echo: false, consent, initiates: false, at: at(13) };
+    let stored = store.ingest(vec![text("4", Contact::by_phone(NEW))], at(13)).await.unwrap();
+    let send = NewSend { leave: Some(leave), ..new_send("at once", &of(&ours)) };
+    let finish = Finish { seq: stored[0].seq.unwrap(), sends: vec![send], ..Finish::default() };
+    assert_eq!(store.finish(finish).await.unwrap(), Finished::Done { leaving: Vec::new() });
+    let begin = BeginSend { id: "at once".into(), leave, charge: None };
+    assert_eq!(store.begin_send(begin).await.unwrap(), Began::Stale);
 }
 
 #[tokio::test]

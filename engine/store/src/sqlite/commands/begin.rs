@@ -7,6 +7,7 @@ use sqlx::Row as _;
 
 use super::charges;
 use super::script::{Returned, Script, Step};
+use super::stops::nothing_newer;
 use crate::{Began, BeginSend};
 
 #[derive(Serialize)]
@@ -47,20 +48,13 @@ pub(in crate::sqlite) fn answers(begins: &[&BeginSend], returned: &Returned) -> 
     begins.iter().map(|begin| if begun.remove(begin.id.as_str()) { Began::Go } else { Began::Stale }).collect()
 }
 
-pub(super) const BEGIN: &str = "UPDATE outbox
-      SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at,
-          initiates = b.initiates
+pub(super) const BEGIN: &str = concat!(
+    "UPDATE outbox
+      SET state = 'sending', rank = 10, attempts = attempts + 1, sending_at = b.at, initiates = b.initiates
      FROM (SELECT value ->> 'id' AS id, value ->> 'echo_seq' AS echo_seq, value ->> 'yields' AS yields,
                   value ->> 'consent_seq' AS consent_seq, value ->> 'suppressed' AS suppressed,
                   value ->> 'initiates' AS initiates, value ->> 'at' AS at FROM jsonb_each(?)) b
-    WHERE outbox.send_id = b.id AND outbox.state = 'queued'
-      AND (NOT b.yields OR NOT EXISTS (
-          SELECT 1 FROM conversations c
-           WHERE c.number_id = outbox.number_id AND c.contact_id = outbox.contact_id AND c.echo_seq > b.echo_seq))
-      AND (b.consent_seq IS NULL OR NOT (
-          EXISTS (SELECT 1 FROM consent_entries e
-                   WHERE (e.contact_id = outbox.contact_id OR e.contact_id IN
-                             (SELECT contact_id FROM contacts WHERE same_as = outbox.contact_id))
-                     AND e.seq > b.consent_seq AND e.change = 'withdrawn')
-          OR (NOT b.suppressed AND EXISTS (SELECT 1 FROM suppressed s WHERE s.contact_id = outbox.contact_id))))
-   RETURNING outbox.send_id";
+    WHERE outbox.send_id = b.id AND outbox.state = 'queued' AND ",
+    nothing_newer!("outbox.number_id", "outbox.contact_id", "b.yields", "b.echo_seq", "b.consent_seq", "b.suppressed"),
+    " RETURNING outbox.send_id"
+);

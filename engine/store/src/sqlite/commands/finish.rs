@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::script::{Returned, Script, Step};
+use super::stops::nothing_newer;
 use super::{charges, consent, json};
 use crate::{Finish, Finished, Marked, SendState, SharedRead, StateKey};
 
@@ -331,28 +332,27 @@ pub(super) const RUNS: &str =
       FROM jsonb_each(?) WHERE true
     ON CONFLICT (run_id) DO NOTHING";
 
-pub(super) const SENDS: &str =
+pub(super) const SENDS: &str = concat!(
     "INSERT INTO outbox (send_id, number_id, contact_id, installation, run_id, item, kind, expires_at, lane,
-                                        when_closed, queued_at, state, rank, attempts, sending_at, initiates)
+                         when_closed, queued_at, state, rank, attempts, sending_at, initiates)
     SELECT value ->> 'id', value ->> 'number', value ->> 'contact', value ->> 'installation', value ->> 'run',
            value ->> 'item', value ->> 'kind', value ->> 'expires_at', value ->> 'lane', value ->> 'when_closed',
            value ->> 'at',
            iif(leaves, 'sending', 'queued'), iif(leaves, 10, 0), iif(leaves, 1, 0),
            iif(leaves, value ->> '$.leave.at', NULL), iif(leaves, value ->> '$.leave.initiates', 0)
-      FROM (SELECT value, value -> '$.leave.at' IS NOT NULL AND NOT (
-                       value ->> '$.leave.yields' AND EXISTS (
-                           SELECT 1 FROM conversations c
-                            WHERE c.number_id = value ->> 'number' AND c.contact_id = value ->> 'contact'
-                              AND c.echo_seq > value ->> '$.leave.echo_seq'))
-                     AND (value ->> '$.leave.consent_seq' IS NULL OR NOT (
-                           EXISTS (SELECT 1 FROM consent_entries e
-                                    WHERE e.contact_id = value ->> 'contact' AND e.change = 'withdrawn'
-                                      AND e.seq > value ->> '$.leave.consent_seq')
-                           OR (NOT value ->> '$.leave.suppressed' AND EXISTS (
-                                SELECT 1 FROM suppressed s WHERE s.contact_id = value ->> 'contact')))) AS leaves
-              FROM jsonb_each(?)) WHERE true
+      FROM (SELECT value, value -> '$.leave.at' IS NOT NULL AND ",
+    nothing_newer!(
+        "value ->> 'number'",
+        "value ->> 'contact'",
+        "value ->> '$.leave.yields'",
+        "value ->> '$.leave.echo_seq'",
+        "value ->> '$.leave.consent_seq'",
+        "value ->> '$.leave.suppressed'"
+    ),
+    " AS leaves FROM jsonb_each(?)) WHERE true
     ON CONFLICT (send_id) DO NOTHING
-    RETURNING send_id, state";
+    RETURNING send_id, state"
+);
 
 pub(super) const PUT_STATE: &str = "INSERT INTO state (installation, scope, owner, key, value, version, expires_at)
     SELECT value ->> 'installation', value ->> 'scope', value ->> 'owner', value ->> 'key',

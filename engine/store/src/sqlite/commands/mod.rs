@@ -11,6 +11,7 @@ pub(super) mod script;
 pub(super) mod settle;
 pub(super) mod signs;
 pub(super) mod statuses;
+mod stops;
 
 use serde::Serialize;
 
