@@ -12,8 +12,8 @@ use super::known::{Known, Now};
 use super::recording::{Header, Sealed, seal_with};
 use super::tape::Writer;
 use crate::{
-    AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView, RunReport,
-    RunRequest,
+    AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PhoneView, Plugin,
+    RunReport, RunRequest,
 };
 
 /// A run told or was told more than a recording may hold.
@@ -24,12 +24,12 @@ pub struct TooLarge {
     pub most: usize,
 }
 
-/// Wraps `broker` so that what it answers to the run of `request` is written down, up to `most` bytes. The run has no
-/// means to tell.
-pub fn record(broker: Box<dyn Broker>, request: &RunRequest, most: usize) -> (Box<dyn Broker>, Tape) {
+/// Wraps `broker` so that what it answers to the run of `request`, by `plugin`, is written down, up to `most` bytes. The
+/// run has no means to tell.
+pub fn record(broker: Box<dyn Broker>, request: &RunRequest, plugin: &Plugin, most: usize) -> (Box<dyn Broker>, Tape) {
     let mut writer = Writer::new(most);
     let known = Known::of(&*broker, &request.event);
-    writer.line("run", &Header::of(request), &());
+    writer.line("run", &Header::of(request, plugin.limits().memory), &());
     writer.line(ask::KNOWN, &(), &known);
     let tape = Tape { writer: Arc::new(Mutex::new(writer)), seed: request.random_seed, most };
     let recorder = Recorder { inner: broker, known, tape: tape.clone(), answered: Mutex::new(Answered::Nothing) };

@@ -33,11 +33,13 @@ pub(super) struct Header<'a> {
     contact: std::borrow::Cow<'a, Option<ContactId>>,
     attempt: u32,
     permissions: PermissionSet,
+    /// What the run might use, in bytes: a manifest may ask for less than the host allows.
+    memory: usize,
     event: std::borrow::Cow<'a, Event>,
 }
 
 impl<'a> Header<'a> {
-    pub(super) fn of(request: &'a RunRequest) -> Self {
+    pub(super) fn of(request: &'a RunRequest, memory: usize) -> Self {
         use std::borrow::Cow::Borrowed;
         Self {
             ponte: Borrowed(HOST),
@@ -45,6 +47,7 @@ impl<'a> Header<'a> {
             contact: Borrowed(&request.contact),
             attempt: request.attempt,
             permissions: request.permissions,
+            memory,
             event: Borrowed(&request.event),
         }
     }
@@ -122,6 +125,8 @@ fn damaged(why: impl ToString) -> Unreadable {
 pub struct Recording {
     /// The request of the run.
     pub request: RunRequest,
+    /// How much memory it might use, in bytes.
+    pub memory: usize,
     /// How it ended.
     pub sealed: Sealed,
     /// The version of the host that made it.
@@ -174,7 +179,7 @@ impl Recording {
             permissions: header.permissions,
         };
         let sealed = Sealed(std::array::from_fn(|index| part(38)[index]));
-        Ok(Self { request, sealed, host: header.ponte.into_owned(), known, lines: lines.collect(), text })
+        Ok(Self { request, memory: header.memory, sealed, host: header.ponte.into_owned(), known, lines: lines.collect(), text })
     }
 
     /// What was asked and answered, in order, for people.
