@@ -18,8 +18,8 @@ use url::Url;
 
 use crate::consent_config::ConsentFile;
 use crate::hooks_config::{self, HooksFile};
-use crate::recordings_config::RecordingsFile;
 use crate::pace_config::{CeilingsFile, LoopFile, PaceFile};
+use crate::recordings_config::RecordingsFile;
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;

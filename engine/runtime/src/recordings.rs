@@ -47,12 +47,7 @@ pub(crate) fn begin(
 }
 
 /// What was recorded, to be written with the run; where it was too much, the run's record says so.
-pub(crate) fn end(
-    core: &Core,
-    tape: Option<Tape>,
-    report: &RunReport,
-    record: &mut RunRecord,
-) -> Option<NewRecording> {
+pub(crate) fn end(core: &Core, tape: Option<Tape>, report: &RunReport, record: &mut RunRecord) -> Option<NewRecording> {
     let Some(tape) = tape else {
         record.report[UNRECORDED] = "recording is switched off ([recordings] off)".into();
         return None;

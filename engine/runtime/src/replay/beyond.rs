@@ -33,8 +33,7 @@ impl Known {
 
     pub(super) fn of(candidate: &Candidate, row: Option<&InstallationRow>) -> Self {
         let mut remarks = Vec::new();
-        let installed: Option<PackageSnapshot> =
-            row.and_then(|row| serde_json::from_value(row.package.clone()).ok());
+        let installed: Option<PackageSnapshot> = row.and_then(|row| serde_json::from_value(row.package.clone()).ok());
         if row.is_none() {
             remarks.push("its installation is gone: settings that it did not ask for are unknown".to_owned());
         }
@@ -47,13 +46,15 @@ impl Known {
             Some(own) => {
                 let text = row.map_or_else(|| "{}".to_owned(), |row| row.settings.to_string());
                 let check = |text: &str| own.check_settings_with("settings.json", text, &check_settings);
-                check(&text).or_else(|error| {
-                    let first = error.problems.first().map(|problem| problem.what.clone()).unwrap_or_default();
-                    remarks.push(format!(
+                check(&text)
+                    .or_else(|error| {
+                        let first = error.problems.first().map(|problem| problem.what.clone()).unwrap_or_default();
+                        remarks.push(format!(
                         "the shop's settings do not fit the package ({first}): what was not recorded has its defaults"
                     ));
-                    check("{}")
-                }).ok()
+                        check("{}")
+                    })
+                    .ok()
             }
         };
         let hours = settings.as_ref().and_then(|settings| hours(settings.as_json()).ok().flatten());

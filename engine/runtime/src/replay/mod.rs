@@ -190,10 +190,8 @@ impl<'a> Replays<'a> {
             return Ok(plugin.clone());
         }
         let component = self.store.component(&row.run.digest).await?;
-        let component = component.ok_or_else(|| ReplayError::NoComponent {
-            run: row.run.id.clone(),
-            digest: row.run.digest.clone(),
-        })?;
+        let component = component
+            .ok_or_else(|| ReplayError::NoComponent { run: row.run.id.clone(), digest: row.run.digest.clone() })?;
         self.load(&component, recording.memory, PATIENCE).await
     }
 

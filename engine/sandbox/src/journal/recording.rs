@@ -179,7 +179,15 @@ impl Recording {
             permissions: header.permissions,
         };
         let sealed = Sealed(std::array::from_fn(|index| part(38)[index]));
-        Ok(Self { request, memory: header.memory, sealed, host: header.ponte.into_owned(), known, lines: lines.collect(), text })
+        Ok(Self {
+            request,
+            memory: header.memory,
+            sealed,
+            host: header.ponte.into_owned(),
+            known,
+            lines: lines.collect(),
+            text,
+        })
     }
 
     /// What was asked and answered, in order, for people.

@@ -211,7 +211,12 @@ impl Replayer {
         ask(&**self.beyond.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn by_package<T>(&self, name: &str, asked: &impl Serialize, ask: impl FnOnce(&dyn Beyond) -> Option<T>) -> Option<T> {
+    fn by_package<T>(
+        &self,
+        name: &str,
+        asked: &impl Serialize,
+        ask: impl FnOnce(&dyn Beyond) -> Option<T>,
+    ) -> Option<T> {
         let answer = self.with(ask)?;
         self.note(name, asked, Told::Package);
         Some(answer)
@@ -222,7 +227,8 @@ impl Replayer {
     fn alike(&self, to: &ContactId, message: &Payload) -> Option<Result<Recipient, Refusal>> {
         let reel = self.reel();
         reel.lines.iter().filter(|line| line.name == ask::PROPOSE).find_map(|line| {
-            let (whose, payload, _): (ContactId, Payload, Option<MessageId>) = serde_json::from_str(&line.asked).ok()?;
+            let (whose, payload, _): (ContactId, Payload, Option<MessageId>) =
+                serde_json::from_str(&line.asked).ok()?;
             if whose != *to || payload.is_free_form() != message.is_free_form() {
                 return None;
             }
@@ -271,8 +277,7 @@ impl Broker for Replayer {
         };
         self.note(ask::PROPOSE, &asked, how);
         let recipient = answer?;
-        let outbound =
-            Outbound { to: recipient.clone(), reply_to: quoted.cloned(), payload: message.clone() };
+        let outbound = Outbound { to: recipient.clone(), reply_to: quoted.cloned(), payload: message.clone() };
         self.with(|beyond| beyond.fits(&outbound)).unwrap_or(Ok(()))?;
         Ok(recipient)
     }
@@ -280,7 +285,9 @@ impl Broker for Replayer {
     fn amended(&mut self, message: &Outbound) -> Result<(), Refusal> {
         let asked = ask::amended(message);
         let answer = self.answer(ask::AMENDED, &asked);
-        answer.or_else(|| self.with(|beyond| beyond.fits(message))).unwrap_or_else(|| Err(self.unknown(ask::AMENDED, &asked)))
+        answer
+            .or_else(|| self.with(|beyond| beyond.fits(message)))
+            .unwrap_or_else(|| Err(self.unknown(ask::AMENDED, &asked)))
     }
 
     async fn state(&mut self, scope: StateScope, key: &str) -> Result<Option<Vec<u8>>, Refusal> {

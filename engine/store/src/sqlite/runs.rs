@@ -76,9 +76,10 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_recordings_kept(&self) -> Result<RecordingsKept> {
-        let row = sqlx::query("SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes, min(at) AS oldest FROM recordings")
-            .fetch_one(&self.readers)
-            .await?;
+        let row =
+            sqlx::query("SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes, min(at) AS oldest FROM recordings")
+                .fetch_one(&self.readers)
+                .await?;
         Ok(RecordingsKept {
             count: row.get::<i64, _>("count").cast_unsigned(),
             bytes: row.get::<i64, _>("bytes").cast_unsigned(),

@@ -19,9 +19,9 @@ use super::{flows, money, policies, runs, templates};
 use crate::{
     BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish,
     Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow,
-    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Released, Result, RecordingsKept, RunFilter, RunRecord, RunRow,
-    SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError,
-    Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, RecordingsKept, Released,
+    Result, RunFilter, RunRecord, RunRow, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
+    StatusUpdate, Store, StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.

@@ -85,8 +85,7 @@ pub(super) fn changes(before: &[Effect], after: &[Effect]) -> Vec<(char, String)
     let mut common = vec![vec![0_u32; after.len() + 1]; before.len() + 1];
     for (i, one) in before.iter().enumerate().rev() {
         for (j, other) in after.iter().enumerate().rev() {
-            common[i][j] =
-                if one == other { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+            common[i][j] = if one == other { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
         }
     }
     let (mut i, mut j) = (0, 0);

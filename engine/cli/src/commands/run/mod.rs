@@ -89,9 +89,9 @@ impl Which {
 }
 
 async fn conversation(store: &dyn Store, named: &str) -> anyhow::Result<ConversationId> {
-    let (number, contact) = named
-        .split_once('/')
-        .with_context(|| format!("{named:?}: write the number's phone_number_id, a slash, and the customer's phone number"))?;
+    let (number, contact) = named.split_once('/').with_context(|| {
+        format!("{named:?}: write the number's phone_number_id, a slash, and the customer's phone number")
+    })?;
     let number = NumberId::from(number);
     let tenant = people::number(store, &number).await?.tenant;
     let (_, id) = people::contact(store, &tenant, contact).await?;
@@ -145,7 +145,10 @@ fn said(value: &Value) -> String {
 /// The one run that goes by a part of its id.
 async fn named(store: &dyn Store, part: &str) -> anyhow::Result<RunRow> {
     const SHORTEST: usize = 4;
-    anyhow::ensure!(part.len() >= SHORTEST, "{part:?} is too short to name a run: write {SHORTEST} characters at least");
+    anyhow::ensure!(
+        part.len() >= SHORTEST,
+        "{part:?} is too short to name a run: write {SHORTEST} characters at least"
+    );
     let mut rows = store.runs_named(part, 4).await?;
     if let Some(exact) = rows.iter().position(|row| row.run.id.as_str() == part) {
         return Ok(rows.swap_remove(exact));

@@ -58,8 +58,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let candidate = with.as_deref().map(candidate).transpose()?;
     let rows = wanted.find(store).await?;
-    let sandbox =
-        Sandbox::new(SandboxConfig { concurrent_runs: PLACES }).context("cannot start the sandbox")?;
+    let sandbox = Sandbox::new(SandboxConfig { concurrent_runs: PLACES }).context("cannot start the sandbox")?;
     let compiler = pipeline::compiler(&config.data_dir)?;
     let mut replays = Replays::new(store, &sandbox, &compiler).await?;
     let progress = ProgressBar::new(rows.len() as u64);
@@ -126,7 +125,12 @@ fn print(one: &Replayed) {
     }
     if let Some(at) = &one.told.divergence {
         let words = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing more".to_owned());
-        println!("  from question {} on: asks {}, where the recorded one asked {}", at.call, words(&at.asked), words(&at.recorded));
+        println!(
+            "  from question {} on: asks {}, where the recorded one asked {}",
+            at.call,
+            words(&at.asked),
+            words(&at.recorded)
+        );
     }
     for (asked, how) in &one.told.beyond {
         println!("  asked, and not recorded: {asked}: {}", how_told(*how));

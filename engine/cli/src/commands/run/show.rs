@@ -46,12 +46,21 @@ pub(super) async fn run(store: &dyn Store, part: &str, as_json: bool) -> anyhow:
 fn print(row: &RunRow, recording: Option<&Recording>, sends: &[SendRow]) {
     let (run, report) = (&row.run, &row.run.report);
     println!("run       {}", run.id);
-    println!("event     {}", recording.map_or_else(|| run.event.to_string(), |recording| event(&recording.request.event)));
+    println!(
+        "event     {}",
+        recording.map_or_else(|| run.event.to_string(), |recording| event(&recording.request.event))
+    );
     println!("at        {} (try {})", run.at, report["attempt"].as_u64().unwrap_or(0) + 1);
     if let (Some(number), Some(contact)) = (&run.number, &run.contact) {
         println!("chat      {number}/{contact}");
     }
-    println!("flow      {} {} by the rule `{}` ({})", run.installation, run.version, run.rule, short(run.digest.as_str()));
+    println!(
+        "flow      {} {} by the rule `{}` ({})",
+        run.installation,
+        run.version,
+        run.rule,
+        short(run.digest.as_str())
+    );
     println!("outcome   {}: {}", run.outcome, said(&report["sentence"]));
     let number = |field: &str| report[field].as_u64().unwrap_or(0);
     println!(
@@ -66,7 +75,10 @@ fn print(row: &RunRow, recording: Option<&Recording>, sends: &[SendRow]) {
         // Of a run that was not recorded, only what was refused is known.
         None => {
             let refusals = report["refusals"].as_array().into_iter().flatten();
-            section("what was refused", refusals.map(|one| format!("{}: {}", said(&one["call"]), refusal(&one["refusal"]))));
+            section(
+                "what was refused",
+                refusals.map(|one| format!("{}: {}", said(&one["call"]), refusal(&one["refusal"]))),
+            );
         }
     }
     section("what it asked for", effects::of(report).iter().map(effects::words));
@@ -94,10 +106,10 @@ fn event(event: &Event) -> String {
     let name = who.and_then(|person| person.name.display.clone()).unwrap_or_default();
     let phone = who.and_then(|person| person.phone.as_ref()).map(|phone| phone.as_str().to_owned()).unwrap_or_default();
     let what = match &event.body {
-        Body::Message(message) => message.content.text().map_or_else(
-            || serde_json::to_string(&message.content).unwrap_or_default(),
-            |text| format!("{text:?}"),
-        ),
+        Body::Message(message) => message
+            .content
+            .text()
+            .map_or_else(|| serde_json::to_string(&message.content).unwrap_or_default(), |text| format!("{text:?}")),
         other => serde_json::to_string(other).unwrap_or_default(),
     };
     let what: String = what.chars().take(300).collect();
