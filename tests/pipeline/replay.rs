@@ -126,7 +126,9 @@ async fn guests_of_all_tempers(count: usize) -> Vec<Stage> {
         let stage = builder.guest("two", &guests::saying_two_things(), OTHER_NUMBER).start().await;
         for index in 0..count {
             let customer = stage.simulator.customer(customer(index));
-            customer.writes(["oi", "tchau", "r de fica", "t_volte", "{\"type\":\"text\",\"body\":\"x\"}"][index % 5]).await;
+            customer
+                .writes(["oi", "tchau", "r de fica", "t_volte", "{\"type\":\"text\",\"body\":\"x\"}"][index % 5])
+                .await;
             if index % 4 == 0 {
                 customer.on(OTHER_NUMBER).writes("e aqui?").await;
             }
@@ -156,9 +158,17 @@ async fn a_thousand_runs_of_every_flow_are_the_same_again_bit_for_bit() {
             calls += recording.calls().len();
         }
         assert_eq!(stage.sends().await.len(), sends, "a replay sends nothing");
-        assert_eq!(stage.store().find_runs(&RunFilter::default(), 10_000).await.unwrap().len(), runs(stage).await.len());
+        assert_eq!(
+            stage.store().find_runs(&RunFilter::default(), 10_000).await.unwrap().len(),
+            runs(stage).await.len()
+        );
     }
-    println!("{count} runs, {} calls, {} bytes each, {} before they are packed", calls / count, bytes / count, text / count);
+    println!(
+        "{count} runs, {} calls, {} bytes each, {} before they are packed",
+        calls / count,
+        bytes / count,
+        text / count
+    );
     assert!(count >= RUNS, "{count} runs");
     // What docs/architecture.md says of the size.
     assert!(bytes / count < 600, "{} bytes a run", bytes / count);
@@ -222,7 +232,11 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder") {
         let (entry, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
-        if entry.is_dir() { copy(&entry, &target) } else { drop(std::fs::copy(&entry, &target).expect("a copy")) }
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            std::fs::copy(&entry, &target).expect("a copy");
+        }
     }
 }
 
@@ -237,7 +251,8 @@ async fn a_package_is_tried_with_its_own_texts_and_the_shops_settings() {
     let same = changed_package(dir.path(), "after-hours", str::to_owned);
     assert!(changed(&desk.replay(&stage, Some(&same)).await).is_empty());
 
-    let other = changed_package(dir.path(), "after-hours", |text| text.replace("estamos fechados", "a loja está fechada"));
+    let other =
+        changed_package(dir.path(), "after-hours", |text| text.replace("estamos fechados", "a loja está fechada"));
     let all = desk.replay(&stage, Some(&other)).await;
     assert_eq!(all.len(), 3);
     for (_, one) in &all {
