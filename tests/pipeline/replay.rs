@@ -62,7 +62,7 @@ fn customer(index: usize) -> String {
 
 /// The flows of the repository and guests of every temper, each in its own shop.
 async fn day_of_triage() -> Stage {
-    let vip = format!("vips = [\"+{}\"]\n{HOURS}", customer(0));
+    let vip = format!("vips = [\"+{}\", \"+{}\"]\n{HOURS}", customer(0), customer(7));
     let builder = StageBuilder::default().at(Timestamp::from_secs(MORNING)).flow("triage", MENU);
     let stage = builder.flow("vip-handoff", &vip).same_priority().start().await;
     for index in 0..60 {

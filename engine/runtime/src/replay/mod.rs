@@ -100,8 +100,8 @@ pub struct Replays<'a> {
     store: &'a dyn Store,
     sandbox: &'a Sandbox,
     compiler: &'a Compiler,
-    /// By component and memory.
-    plugins: HashMap<(Digest256, usize), Plugin>,
+    /// By component, memory and patience.
+    plugins: HashMap<(Digest256, usize, u32), Plugin>,
     installations: Vec<InstallationRow>,
 }
 
@@ -185,7 +185,7 @@ impl<'a> Replays<'a> {
     }
 
     async fn recorded_plugin(&mut self, row: &RunRow, recording: &Recording) -> Result<Plugin, ReplayError> {
-        let key = (row.run.digest.clone(), recording.memory);
+        let key = (row.run.digest.clone(), recording.memory, PATIENCE);
         if let Some(plugin) = self.plugins.get(&key) {
             return Ok(plugin.clone());
         }
@@ -197,7 +197,7 @@ impl<'a> Replays<'a> {
 
     async fn load(&mut self, component: &[u8], memory: usize, patience: u32) -> Result<Plugin, ReplayError> {
         let digest = Digest256::of(component);
-        if let Some(plugin) = self.plugins.get(&(digest.clone(), memory)) {
+        if let Some(plugin) = self.plugins.get(&(digest.clone(), memory, patience)) {
             return Ok(plugin.clone());
         }
         let compiled = self.compiler.compile(Arc::<[u8]>::from(component)).await?;
@@ -207,7 +207,7 @@ impl<'a> Replays<'a> {
         limits.cpu *= patience;
         limits.wall *= PATIENCE;
         let plugin = self.sandbox.load(&compiled, limits)?;
-        self.plugins.insert((digest, memory), plugin.clone());
+        self.plugins.insert((digest, memory, patience), plugin.clone());
         Ok(plugin)
     }
 }

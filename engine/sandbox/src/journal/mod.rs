@@ -21,7 +21,7 @@ mod tape;
 
 pub use recorder::{Tape, TooLarge, record};
 pub use recording::{RecordedCall, Recording, Sealed, Unreadable, seal};
-pub use replayer::{Beyond, Divergence, Nothing, ReplayLog, Told, replay};
+pub use replayer::{Beyond, Divergence, Nothing, Question, ReplayEnd, ReplayLog, Told, replay};
 
 /// The form in which recordings are written. Older ones are read or refused with words, never misread.
 pub const FORMAT: u8 = 1;

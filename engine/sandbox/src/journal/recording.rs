@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use super::known::Known;
 use super::tape::{self, Line};
 use super::{FORMAT, ask, pack};
-use crate::{Outcome, PermissionSet, RunRequest};
+use crate::{ConversationFacts, Outcome, PermissionSet, PhoneView, RunRequest};
 
 /// Bytes before the text.
 const HEAD: usize = 54;
@@ -83,10 +83,7 @@ impl Sealed {
     }
 }
 
-/// A recording that was made elsewhere, from its text. For tests and fixtures.
-///
-/// # Panics
-/// Never: any text is packed.
+/// A recording from its lines ([`Recording::text`]). For tests, and for whoever masks what people wrote.
 pub fn seal(text: &str, seed: &[u8; 32], sealed: &Sealed) -> Vec<u8> {
     seal_with(text.as_bytes(), seed, sealed)
 }
@@ -199,6 +196,16 @@ impl Recording {
             answered: value(&line.answered),
         });
         calls.collect()
+    }
+
+    /// The conversation as the run began; `None` where there was none.
+    pub fn conversation(&self) -> Option<&ConversationFacts> {
+        self.known.conversation.as_ref()
+    }
+
+    /// How the phone was seen.
+    pub fn phone(&self) -> PhoneView {
+        self.known.phone
     }
 
     /// The lines as they were written, before they were packed.

@@ -7,6 +7,7 @@ use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{ContactId, Event, MessageId, Refusal, StateScope, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::ask::{self, Bytes};
 use super::known::{Known, Now};
@@ -66,15 +67,30 @@ impl Beyond for Nothing {
     }
 }
 
+/// A question to the broker, as [`super::RecordedCall`] has it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Question {
+    /// What sort.
+    pub name: String,
+    /// What was asked.
+    pub asked: Value,
+}
+
+impl Question {
+    fn new(name: &str, asked: &str) -> Self {
+        Self { name: name.to_owned(), asked: serde_json::from_str(asked).unwrap_or_default() }
+    }
+}
+
 /// The first call that was another one than the recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Divergence {
     /// Its place among the recorded questions, from 1.
     pub call: usize,
     /// What was asked; `None`: the run ended before.
-    pub asked: Option<String>,
+    pub asked: Option<Question>,
     /// What the recording has there; `None`: it had ended.
-    pub recorded: Option<String>,
+    pub recorded: Option<Question>,
 }
 
 /// How a question was answered that the recording does not have.
@@ -92,12 +108,12 @@ pub enum Told {
 }
 
 /// What a replay says beside its report.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ReplayLog {
     /// The first call that was another one; `None`: every question was the recorded one.
     pub divergence: Option<Divergence>,
     /// Questions that the recording does not have, and how they were answered.
-    pub beyond: Vec<(String, Told)>,
+    pub beyond: Vec<(Question, Told)>,
 }
 
 /// The request and a broker that answer as recorded; the log is complete when the run has ended and
@@ -122,7 +138,7 @@ impl ReplayEnd {
     /// The log. Questions that were recorded and not asked are a divergence too.
     pub fn close(self) -> ReplayLog {
         let mut reel = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(left) = reel.lines.get(reel.next).map(words)
+        if let Some(left) = reel.lines.get(reel.next).map(question)
             && reel.log.divergence.is_none()
         {
             reel.log.divergence = Some(Divergence { call: reel.next + 1, asked: None, recorded: Some(left) });
@@ -137,12 +153,8 @@ struct Reel {
     log: ReplayLog,
 }
 
-fn words(line: &Line) -> String {
-    say(&line.name, &line.asked)
-}
-
-fn say(name: &str, asked: &str) -> String {
-    if asked == "null" { name.to_owned() } else { format!("{name} {asked}") }
+fn question(line: &Line) -> Question {
+    Question::new(&line.name, &line.asked)
 }
 
 impl Reel {
@@ -154,8 +166,9 @@ impl Reel {
             return Some(line.answered.clone());
         }
         if self.log.divergence.is_none() {
-            let recorded = self.lines.get(self.next).map(words);
-            self.log.divergence = Some(Divergence { call: self.next + 1, asked: Some(say(name, asked)), recorded });
+            let recorded = self.lines.get(self.next).map(question);
+            self.log.divergence =
+                Some(Divergence { call: self.next + 1, asked: Some(Question::new(name, asked)), recorded });
         }
         let next = self.next.min(self.lines.len());
         if let Some(ahead) = self.lines[next..].iter().position(same) {
@@ -194,7 +207,7 @@ impl Replayer {
 
     fn note(&self, name: &str, asked: &impl Serialize, how: Told) {
         let asked = serde_json::to_string(asked).expect("questions are plain data");
-        self.reel().log.beyond.push((say(name, &asked), how));
+        self.reel().log.beyond.push((Question::new(name, &asked), how));
     }
 
     /// The recorded answer, or the refusal that nobody knows.

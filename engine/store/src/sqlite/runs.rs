@@ -11,10 +11,6 @@ use crate::{RecordingsKept, Result, RunFilter, RunRecord, RunRow, SendRow};
 /// So many recordings are deleted in one transaction, so that no sweep keeps webhooks waiting.
 const CHUNK: u32 = 1_000;
 
-/// Components that nobody can need any more: neither installed nor of a run that is kept.
-pub(super) const ORPHANS: &str = "DELETE FROM plugins WHERE digest NOT IN (SELECT digest FROM installations)
-    AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.digest = plugins.digest)";
-
 pub(super) fn record(row: &SqliteRow) -> Result<RunRecord> {
     Ok(RunRecord {
         id: text(row, "run_id").into(),
@@ -99,6 +95,16 @@ impl SqliteStore {
         Ok(at.map(|at| Timestamp::from_millis(at + 1)))
     }
 
+    /// Components that are neither installed nor those of a run that is kept. A reader looks, because it may have to look
+    /// through all runs, once for each component; the runs of an old one are among the first.
+    pub(super) async fn read_orphans(&self) -> Result<Vec<String>> {
+        let orphans = sqlx::query_scalar(
+            "SELECT digest FROM plugins WHERE digest NOT IN (SELECT digest FROM installations)
+                AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.digest = plugins.digest)",
+        );
+        Ok(orphans.fetch_all(&self.readers).await?)
+    }
+
     /// Ids of messages follow from the id of their run.
     pub(super) async fn read_run_sends(&self, run: &RunId) -> Result<Vec<SendRow>> {
         let rows = sqlx::query("SELECT * FROM outbox WHERE send_id >= ?1 AND send_id < ?2 ORDER BY seq")
@@ -110,7 +116,7 @@ impl SqliteStore {
     }
 }
 
-/// Deletes recordings that were made before a moment, oldest first, and components that only they needed.
+/// Deletes recordings that were made before a moment, oldest first.
 pub(super) async fn sweep(connection: &mut SqliteConnection, before: i64) -> std::result::Result<u64, sqlx::Error> {
     let done = sqlx::query(
         "DELETE FROM recordings WHERE run_id IN (SELECT run_id FROM recordings WHERE at < ?1 ORDER BY at LIMIT ?2)",
@@ -122,7 +128,14 @@ pub(super) async fn sweep(connection: &mut SqliteConnection, before: i64) -> std
     Ok(done.rows_affected())
 }
 
-/// Takes components away that nobody can need any more.
-pub(super) async fn drop_orphans(connection: &mut SqliteConnection) -> std::result::Result<u64, sqlx::Error> {
-    Ok(sqlx::query(ORPHANS).execute(connection).await?.rows_affected())
+/// Takes components away, unless they were installed in the meantime.
+pub(super) async fn drop_components(
+    connection: &mut SqliteConnection,
+    digests: &str,
+) -> std::result::Result<u64, sqlx::Error> {
+    let done = sqlx::query(
+        "DELETE FROM plugins WHERE digest IN (SELECT value FROM json_each(?1))
+            AND digest NOT IN (SELECT digest FROM installations)",
+    );
+    Ok(done.bind(digests).execute(connection).await?.rows_affected())
 }

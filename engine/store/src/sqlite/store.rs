@@ -631,7 +631,6 @@ impl Store for SqliteStore {
             }
             let done = sqlx::query("DELETE FROM installations WHERE installation = ?1")
                 .bind(id.as_str()).execute(&mut *connection).await?;
-            runs::drop_orphans(connection).await?;
             Ok(done.rows_affected())
         });
         Ok(self.op(op).await? > 0)
@@ -711,7 +710,12 @@ impl Store for SqliteStore {
     }
 
     async fn drop_orphans(&self) -> Result<u64> {
-        self.op(op!(connection, [] { runs::drop_orphans(connection).await })).await
+        let orphans = self.read_orphans().await?;
+        if orphans.is_empty() {
+            return Ok(0);
+        }
+        let digests = serde_json::to_string(&orphans).map_err(unencodable)?;
+        self.op(op!(connection, [digests] { runs::drop_components(connection, &digests).await })).await
     }
 
     async fn backlog(&self) -> Result<Backlog> {

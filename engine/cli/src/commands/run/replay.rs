@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 use ponte_runtime::{Candidate, Replayed, Replays, open_package};
-use ponte_sandbox::journal::Told;
+use ponte_sandbox::journal::{Question, Told};
 use ponte_sandbox::{Sandbox, SandboxConfig};
 use ponte_store::{RunRow, Store};
 use serde_json::{Value, json};
 
-use super::{Which, effects, named};
+use super::{Which, effects, named, show};
 use crate::config::Config;
 use crate::pipeline;
 
@@ -124,16 +124,13 @@ fn print(one: &Replayed) {
         one.log.iter().for_each(|line| println!("    {}", line.text));
     }
     if let Some(at) = &one.told.divergence {
-        let words = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing more".to_owned());
-        println!(
-            "  from question {} on: asks {}, where the recorded one asked {}",
-            at.call,
-            words(&at.asked),
-            words(&at.recorded)
-        );
+        let words = |side: &Option<Question>| {
+            side.as_ref().map_or_else(|| "nothing more".to_owned(), |one| show::question(&one.name, &one.asked))
+        };
+        println!("  from question {} on:\n    was {}\n    is  {}", at.call, words(&at.recorded), words(&at.asked));
     }
     for (asked, how) in &one.told.beyond {
-        println!("  asked, and not recorded: {asked}: {}", how_told(*how));
+        println!("  not recorded: {}: {}", show::question(&asked.name, &asked.asked), how_told(*how));
     }
     one.remarks.iter().for_each(|remark| println!("  note: {remark}"));
 }

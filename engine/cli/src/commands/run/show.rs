@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ponte_model::send::Payload;
-use ponte_model::{Body, ContactId, Event, MessageId};
+use ponte_model::{Body, ContactId, Event, MessageId, Timestamp};
 use ponte_sandbox::journal::{RecordedCall, Recording};
 use ponte_store::{RunRow, SendRow, Store};
 use serde_json::{Value, json};
@@ -61,7 +61,14 @@ fn print(row: &RunRow, recording: Option<&Recording>, sends: &[SendRow]) {
         run.rule,
         short(run.digest.as_str())
     );
-    println!("outcome   {}: {}", run.outcome, said(&report["sentence"]));
+    if let Some(facts) = recording.and_then(Recording::conversation) {
+        let window = facts.window_until.map_or_else(|| "closed".to_owned(), |until| format!("open until {until}"));
+        let count = facts.customer_messages;
+        println!("began     owner {}, window {window}, {count} message(s) of the customer so far", facts.owner);
+    }
+    let sentence = said(&report["sentence"]);
+    let more = if sentence == run.outcome { String::new() } else { format!(": {sentence}") };
+    println!("outcome   {}{more}", run.outcome);
     let number = |field: &str| report[field].as_u64().unwrap_or(0);
     println!(
         "used      {:.1} ms of CPU, {:.1} ms in all, {} host calls, {:.1} MiB of memory",
@@ -119,10 +126,6 @@ fn event(event: &Event) -> String {
 /// A call as a line.
 fn call(call: &RecordedCall) -> String {
     let RecordedCall { name, asked, answered } = call;
-    let list = |value: &Value| {
-        let parts: Vec<_> = value.as_array().into_iter().flatten().map(plain).collect();
-        parts.join(" ")
-    };
     if name.contains('.') {
         return if answered.is_null() { name.clone() } else { format!("{name} → refused: {}", refusal(answered)) };
     }
@@ -134,18 +137,30 @@ fn call(call: &RecordedCall) -> String {
         },
         _ => match name.as_str() {
             "conversation" | "automatic" | "phone" | "burst" if answered.is_null() => "as at the beginning".to_owned(),
+            // It is JSON already.
+            "setting" => answered.as_str().map_or_else(|| "nothing".to_owned(), cut),
             _ => answer(answered),
         },
     };
-    let question = match name.as_str() {
+    format!("{} → {answer}", question(name, asked))
+}
+
+/// What was asked, in words.
+pub(super) fn question(name: &str, asked: &Value) -> String {
+    let parts: Vec<_> = asked.as_array().into_iter().flatten().map(plain).collect();
+    let parts = parts.join(" ");
+    match name {
         "propose" => match serde_json::from_value::<(ContactId, Payload, Option<MessageId>)>(asked.clone()) {
             Ok((to, payload, _)) => format!("send to {to} {}", effects::payload(&payload)),
-            Err(_) => list(asked),
+            Err(_) => format!("send {parts}"),
         },
         "amended" => "change a message".to_owned(),
-        _ => format!("{name} {}", list(asked)),
-    };
-    format!("{} → {answer}", question.trim_end())
+        "period" | "local-time" => {
+            let at = asked[0].as_i64().map(Timestamp::from_millis);
+            format!("{name} at {}", at.map_or(parts, |at| at.to_string()))
+        }
+        _ => format!("{name} {parts}").trim_end().to_owned(),
+    }
 }
 
 /// A value without the marks of its type.
