@@ -71,7 +71,7 @@ async fn day_of_triage() -> Stage {
         customer.writes(["oi", "quero comprar", "isso não funciona", "hello", "\u{1f44d}"][index % 5]).await;
         stage.rest().await;
         let message = customer.sends(json!({ "type": "location",
-            "location": { "latitude": -23.550520062255859, "longitude": -46.633308410644531, "name": "Sé" } }));
+            "location": { "latitude": -23.55052006225586, "longitude": -46.63330841064453, "name": "Sé" } }));
         message.await;
         stage.rest().await;
         if index % 3 == 0 {
