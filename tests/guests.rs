@@ -67,6 +67,19 @@ pub fn echoing() -> Vec<u8> {
     )
 }
 
+/// Replies with what the customer wrote, but with "olá" to what has two letters.
+pub fn greeting_back() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"ol\\c3\\a1\")",
+        &format!(
+            "(if (i32.eq (i32.load offset=68 (local.get 0)) (i32.const 2))
+                (then (call $text {CONTACT} (i32.const 1024) (i32.const 4) (i32.const 512)))
+                (else (call $text {CONTACT} {TEXT} (i32.const 512))))"
+        ),
+    )
+}
+
 /// Sends what the customer wrote, which is a message as JSON.
 pub fn posting() -> Vec<u8> {
     component(

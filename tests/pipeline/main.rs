@@ -14,6 +14,7 @@ mod orders;
 mod outbox;
 mod ownership;
 mod phone;
+mod replay;
 mod routing;
 mod templates;
 mod time;

@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// Look at one conversation (why did it, or not, answer?), take it, give it back.
     #[command(subcommand)]
     Conversation(crate::commands::conversation::Conversation),
+    /// Look at what flows did, see why, and run it again: as it was, or with another plugin.
+    #[command(subcommand)]
+    Run(crate::commands::run::Run),
     /// Look at what was sent, what waits, and what was not let out.
     #[command(subcommand)]
     Outbox(crate::commands::outbox::Outbox),

@@ -10,7 +10,7 @@ use ponte_model::NumberId;
 use ponte_model::consent::Category;
 use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
-use ponte_runtime::Hook;
+use ponte_runtime::{Hook, RecordingSettings};
 use ponte_whatsapp::graph::GraphSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use url::Url;
 use crate::consent_config::ConsentFile;
 use crate::hooks_config::{self, HooksFile};
 use crate::pace_config::{CeilingsFile, LoopFile, PaceFile};
+use crate::recordings_config::RecordingsFile;
 
 /// Looks a variable of the environment up.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -55,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) hooks: Vec<Hook>,
     /// How many messages may leave, and when automation stops because a machine answers it.
     pub(crate) pace: PaceFile,
+    /// What is kept of runs.
+    pub(crate) recordings: RecordingSettings,
     pub(crate) log: Log,
 }
 
@@ -94,6 +97,7 @@ struct File {
     ceilings: CeilingsFile,
     #[serde(rename = "loop")]
     loops: LoopFile,
+    recordings: RecordingsFile,
     log: Log,
 }
 
@@ -189,6 +193,7 @@ impl Config {
             templates: file.templates,
             hooks: hooks_config::resolve(file.hooks, folder, environment)?,
             pace: PaceFile::new(file.ceilings, &file.loops)?,
+            recordings: file.recordings.settings()?,
             log: Log {
                 level: variable(environment, "PONTE_LOG")?.or(file.log.level),
                 format: variable(environment, "PONTE_LOG_FORMAT")?.or(file.log.format),

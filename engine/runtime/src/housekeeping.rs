@@ -6,6 +6,7 @@ use std::time::Duration;
 use ponte_store::Purged;
 
 use crate::core::Core;
+use crate::recordings;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
@@ -32,5 +33,6 @@ pub(crate) async fn run(core: Arc<Core>) {
 async fn purge(core: &Core) -> ponte_store::Result<Purged> {
     let now = core.clock.now();
     core.purse.forget_old(now);
+    recordings::sweep(core, now).await?;
     core.store.purge(now.minus(core.settings.retention), now).await
 }

@@ -9,6 +9,8 @@ use ponte_policy::money::RateBook;
 use ponte_policy::pacing::{Ceilings, PAIR_RATE, PairRate};
 use ponte_policy::{LOOP, LoopRules, Rule};
 
+use crate::recordings::RecordingSettings;
+
 /// How big and how patient the pipeline is. The defaults suit a small machine.
 #[derive(Clone, Debug)]
 pub struct RuntimeSettings {
@@ -35,6 +37,8 @@ pub struct RuntimeSettings {
     /// Our own app at Meta, by its id: it tells whether control of a thread is ours. Where it is not known, every handover
     /// is taken for one to somebody else, until a customer's message comes to us.
     pub app_id: Option<String>,
+    /// What is kept of each run, so that it can be run again.
+    pub recordings: RecordingSettings,
     /// What messages cost.
     pub rates: Arc<RateBook>,
     /// What is set about consent, frequency and quiet hours, for every tenant.
@@ -64,6 +68,7 @@ impl Default for RuntimeSettings {
             rules: ponte_policy::ORDER,
             template_fallbacks: Vec::new(),
             app_id: None,
+            recordings: RecordingSettings::default(),
             rates: Arc::new(RateBook::default()),
             consent: ConsentRules::default(),
             ceilings: Ceilings::default(),

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{ContactId, Content, HandOffTarget, MessageId, Origin, Owner, Phone, Refusal, StateScope, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Answers a guest's questions over a snapshot and the policy. Implemented by the runtime.
 ///
@@ -85,10 +86,13 @@ pub trait Broker: Send {
 
     /// A text of the flow's package, in the language that fits best.
     fn text(&self, key: &str, language: &str) -> Option<String>;
+
+    /// How a call of the contract ended, such as `state.put`, once the guest is told. For whoever keeps the story.
+    fn told(&mut self, _call: &str, _refusal: Option<&Refusal>) {}
 }
 
 /// Whether a person sits at a phone with a number, and whether what they write there is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PhoneView {
     /// On a phone too, and mirrored.
     Seen,
@@ -99,7 +103,7 @@ pub enum PhoneView {
 }
 
 /// What is known of a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactRecord {
     /// Ponte's id.
     pub id: ContactId,
@@ -114,7 +118,7 @@ pub struct ContactRecord {
 }
 
 /// What is known of a conversation at the event's time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationFacts {
     /// Who speaks.
     pub owner: Owner,
@@ -129,7 +133,7 @@ pub struct ConversationFacts {
 }
 
 /// What the business app says by itself: greetings and away texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutomaticTexts {
     /// Whether it is known to send an away text on this number.
     pub away_expected: bool,
@@ -140,7 +144,7 @@ pub struct AutomaticTexts {
 }
 
 /// A message before the event.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PastMessage {
     /// WhatsApp's id.
     pub id: MessageId,
@@ -153,7 +157,7 @@ pub struct PastMessage {
 }
 
 /// A stretch of time in which the shop is open, or closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     /// Whether it is open.
     pub open: bool,
@@ -164,7 +168,7 @@ pub struct Period {
 }
 
 /// A moment on the shop's wall clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalTime {
     /// The year.
     pub year: i32,

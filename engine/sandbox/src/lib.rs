@@ -17,6 +17,7 @@ mod component;
 mod convert;
 mod engine;
 mod host;
+pub mod journal;
 pub mod limits;
 mod log;
 mod meter;

@@ -76,6 +76,7 @@ impl RunState {
 
     /// Puts a result into the guest's words; a refusal is recorded.
     pub(crate) fn answer<T>(&mut self, call: &str, result: Refusable<T>) -> Answer<T> {
+        self.broker.told(call, result.as_ref().err());
         Ok(result.map_err(|refusal| {
             let word = convert::refusal(&refusal);
             if self.refusals.len() < limits::REFUSALS_KEPT {

@@ -16,7 +16,7 @@ use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
-    Scope, SendId, TenantId, Timestamp, WabaId,
+    RunId, Scope, SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 
@@ -380,6 +380,28 @@ pub trait Store: Send + Sync + 'static {
 
     /// Runs, newest first.
     async fn runs(&self, limit: u32) -> Result<Vec<RunRecord>>;
+
+    /// The last runs of a kind, newest first.
+    async fn find_runs(&self, filter: &RunFilter, limit: u32) -> Result<Vec<RunRow>>;
+
+    /// Runs whose id begins or ends with a part of it, newest first.
+    async fn runs_named(&self, part: &str, limit: u32) -> Result<Vec<RunRow>>;
+
+    /// What became of the messages of a run, in their order.
+    async fn run_sends(&self, run: &RunId) -> Result<Vec<SendRow>>;
+
+    /// What it takes to run a run again, if that was kept.
+    async fn recording(&self, run: &RunId) -> Result<Option<Vec<u8>>>;
+
+    /// What recordings take.
+    async fn recordings_kept(&self) -> Result<RecordingsKept>;
+
+    /// Deletes some of the recordings that were made before a moment, and of the oldest that are more than so many bytes
+    /// together. Returns how many: ask again until there are none.
+    async fn sweep_recordings(&self, made_before: Timestamp, most_bytes: u64) -> Result<u64>;
+
+    /// Takes components away that are neither installed nor those of a run that is kept. Returns how many.
+    async fn drop_orphans(&self) -> Result<u64>;
 
     /// How much waits where.
     async fn backlog(&self) -> Result<Backlog>;

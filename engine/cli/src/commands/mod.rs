@@ -11,6 +11,7 @@ pub(crate) mod number;
 pub(crate) mod outbox;
 mod people;
 pub(crate) mod route;
+pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod template;
 pub(crate) mod timeline;

@@ -294,16 +294,7 @@ impl Broker for RunBroker {
     }
 
     fn local_time(&self, at: Timestamp) -> Result<LocalTime, Refusal> {
-        let local = self.installed.calendar()?.local(at);
-        Ok(LocalTime {
-            year: local.year,
-            month: local.month,
-            day: local.day,
-            weekday: local.weekday,
-            hour: local.hour,
-            minute: local.minute,
-            day_number: local.day_number,
-        })
+        Ok(local_time(&self.installed.calendar()?.local(at)))
     }
 
     fn setting(&self, key: &str) -> Option<String> {
@@ -312,6 +303,19 @@ impl Broker for RunBroker {
 
     fn text(&self, key: &str, language: &str) -> Option<String> {
         self.installed.text(key, language)
+    }
+}
+
+/// The policy's clock in the sandbox's words.
+pub(crate) fn local_time(local: &ponte_policy::hours::LocalTime) -> LocalTime {
+    LocalTime {
+        year: local.year,
+        month: local.month,
+        day: local.day,
+        weekday: local.weekday,
+        hour: local.hour,
+        minute: local.minute,
+        day_number: local.day_number,
     }
 }
 

@@ -25,10 +25,13 @@ use crate::core::Core;
 use crate::dispatch::Hand;
 use crate::echoes;
 use crate::outbox::{self, Departure, Places};
+use crate::recordings;
 use crate::registry::{Installed, Snapshot};
 use crate::routing::{self, Circumstances, Profile};
 use crate::verdict::{self, Asking};
 use broker::RunBroker;
+pub(crate) use broker::local_time;
+pub(crate) use record::sentence;
 
 /// Pause before an event is tried again whose handling failed for reasons of ours (a full disk, say).
 const STORE_PAUSE: Duration = Duration::from_secs(2);
@@ -280,11 +283,12 @@ async fn run(
         random_seed: seed(&run, &installed.version),
         permissions: installed.permissions,
     };
+    let (broker, tape) = recordings::begin(core, Box::new(broker), &request, &installed.plugin);
     let report = {
         // First among its own: one flow's slow runs do not fill all places.
         let _turn = installed.turns.acquire().await.expect("the semaphore is never closed");
         let _permit = core.run_permits.acquire().await.expect("the semaphore is never closed");
-        core.sandbox.run(&installed.plugin, request, Box::new(broker)).await
+        core.sandbox.run(&installed.plugin, request, broker).await
     };
     metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
         .increment(1);
@@ -306,7 +310,8 @@ async fn run(
         Outcome::Done => change.apply(&report.effects),
         outcome => failure::follow(&mut change, installed, outcome),
     }
-    let record = record::of(&change.run, pending, installed, &scene, &report);
+    let mut record = record::of(&change.run, pending, installed, &scene, &report);
+    change.finish.recording = recordings::end(core, tape, &report, &mut record);
     let timers = !change.finish.timers.is_empty();
     let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);

@@ -44,7 +44,7 @@ pub(super) fn of(
 }
 
 /// How a run ended, in a sentence.
-pub(super) fn sentence(outcome: &Outcome) -> String {
+pub(crate) fn sentence(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Done => "done".to_owned(),
         Outcome::Retry { after_secs } => format!("asked to be tried again in {after_secs} s"),

@@ -5,5 +5,6 @@ mod compiler;
 mod contract;
 mod deterministic;
 mod guests;
+mod journal;
 mod limits;
 mod support;

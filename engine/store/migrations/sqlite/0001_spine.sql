@@ -264,6 +264,15 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE INDEX runs_age ON runs (at);
 
+-- What it takes to run a run again: what it was told, as the sandbox wrote it. Personal data, bounded in time and size.
+CREATE TABLE recordings (
+    run_id TEXT NOT NULL UNIQUE,
+    at     INTEGER NOT NULL,                -- when it was made
+    size   INTEGER NOT NULL,                -- bytes of the body
+    body   BLOB NOT NULL
+) STRICT;
+CREATE INDEX recordings_age ON recordings (at, size);
+
 CREATE TABLE installations (
     installation TEXT PRIMARY KEY,
     tenant       TEXT NOT NULL,

@@ -8,7 +8,7 @@ use ponte_model::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
+use super::{NewRecording, NewSend, RunRecord, SharedRead, StateWrite, TagWrite, TimerWrite};
 
 /// An event on its way into the inbox.
 #[derive(Clone, Debug)]
@@ -74,6 +74,8 @@ pub struct Finish {
     pub facts: Option<(ConversationId, Value)>,
     /// The run, if a flow was asked.
     pub run: Option<RunRecord>,
+    /// What it takes to run it again, if that is kept.
+    pub recording: Option<NewRecording>,
     /// Versions of shared keys that the run read. If one has changed, nothing is written.
     pub reads: Vec<SharedRead>,
     /// Keys written.

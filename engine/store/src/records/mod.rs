@@ -9,6 +9,7 @@ mod money;
 mod outbox;
 mod owners;
 mod policies;
+mod runs;
 mod state;
 mod templates;
 
@@ -21,5 +22,6 @@ pub use money::*;
 pub use outbox::*;
 pub use owners::*;
 pub use policies::*;
+pub use runs::*;
 pub use state::*;
 pub use templates::*;

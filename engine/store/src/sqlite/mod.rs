@@ -13,6 +13,7 @@ mod open;
 mod owners;
 mod policies;
 mod reads;
+mod runs;
 mod store;
 mod templates;
 

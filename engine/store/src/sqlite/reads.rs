@@ -460,23 +460,7 @@ impl SqliteStore {
             .bind(limit)
             .fetch_all(&self.readers)
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(RunRecord {
-                    id: text(row, "run_id").into(),
-                    event: text(row, "event_key").into(),
-                    installation: text(row, "installation").into(),
-                    version: row.get("version"),
-                    digest: text(row, "digest").into(),
-                    number: row.get::<Option<String>, _>("number_id").map(Into::into),
-                    contact: row.get::<Option<String>, _>("contact_id").map(Into::into),
-                    at: time(row, "at"),
-                    rule: row.get("rule"),
-                    outcome: row.get("outcome"),
-                    report: parse("a run", row.get("report"))?,
-                })
-            })
-            .collect()
+        rows.iter().map(super::runs::record).collect()
     }
 
     pub(super) async fn read_backlog(&self) -> Result<Backlog> {

@@ -7,7 +7,7 @@ use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
-    Scope, SendId, TenantId, Timestamp, WabaId,
+    RunId, Scope, SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -15,13 +15,13 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::{flows, money, policies, templates};
+use super::{flows, money, policies, runs, templates};
 use crate::{
     BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish,
     Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow,
-    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Released, Result, RunRecord,
-    SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError,
-    Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, RecordingsKept, Released,
+    Result, RunFilter, RunRecord, RunRow, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
+    StatusUpdate, Store, StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -631,8 +631,6 @@ impl Store for SqliteStore {
             }
             let done = sqlx::query("DELETE FROM installations WHERE installation = ?1")
                 .bind(id.as_str()).execute(&mut *connection).await?;
-            sqlx::query("DELETE FROM plugins WHERE digest NOT IN (SELECT digest FROM installations)")
-                .execute(connection).await?;
             Ok(done.rows_affected())
         });
         Ok(self.op(op).await? > 0)
@@ -685,6 +683,41 @@ impl Store for SqliteStore {
         self.read_runs(limit).await
     }
 
+    async fn find_runs(&self, filter: &RunFilter, limit: u32) -> Result<Vec<RunRow>> {
+        self.read_find_runs(filter, limit).await
+    }
+
+    async fn runs_named(&self, part: &str, limit: u32) -> Result<Vec<RunRow>> {
+        self.read_runs_named(part, limit).await
+    }
+
+    async fn run_sends(&self, run: &RunId) -> Result<Vec<SendRow>> {
+        self.read_run_sends(run).await
+    }
+
+    async fn recording(&self, run: &RunId) -> Result<Option<Vec<u8>>> {
+        self.read_recording(run).await
+    }
+
+    async fn recordings_kept(&self) -> Result<RecordingsKept> {
+        self.read_recordings_kept().await
+    }
+
+    async fn sweep_recordings(&self, made_before: Timestamp, most_bytes: u64) -> Result<u64> {
+        let over = self.read_recordings_over(most_bytes).await?;
+        let before = over.map_or(made_before, |over| over.max(made_before)).as_millis();
+        self.op(op!(connection, [] { runs::sweep(connection, before).await })).await
+    }
+
+    async fn drop_orphans(&self) -> Result<u64> {
+        let orphans = self.read_orphans().await?;
+        if orphans.is_empty() {
+            return Ok(0);
+        }
+        let digests = serde_json::to_string(&orphans).map_err(unencodable)?;
+        self.op(op!(connection, [digests] { runs::drop_components(connection, &digests).await })).await
+    }
+
     async fn backlog(&self) -> Result<Backlog> {
         self.read_backlog().await
     }
@@ -705,8 +738,13 @@ impl Store for SqliteStore {
             )
             .await?,
             outbox: self.op(op!(connection, [] { templates::forget_sent(connection, before).await })).await?,
-            runs: delete("DELETE FROM runs WHERE run_id IN (SELECT run_id FROM runs WHERE at < ?1 LIMIT 1000)", before)
-                .await?,
+            // Those that were recorded stay as long as the recordings do.
+            runs: delete(
+                "DELETE FROM runs WHERE run_id IN (SELECT run_id FROM runs
+                  WHERE at < min(?1, coalesce((SELECT min(at) FROM recordings), ?1)) LIMIT 1000)",
+                before,
+            )
+            .await?,
             charges: delete(
                 "DELETE FROM charges WHERE send_id IN
                     (SELECT send_id FROM charges WHERE day < date(?1 / 1000, 'unixepoch') LIMIT 1000)",

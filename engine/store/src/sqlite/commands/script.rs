@@ -27,6 +27,7 @@ pub(in crate::sqlite) enum Step {
     Acknowledge,
     Facts,
     Runs,
+    Recordings,
     Sends,
     PutState,
     DeleteState,
@@ -41,7 +42,7 @@ pub(in crate::sqlite) enum Step {
     Phone,
 }
 
-const STEPS: usize = 21;
+const STEPS: usize = 22;
 
 const STATEMENTS: [&str; STEPS] = [
     contacts::CONTACTS,
@@ -53,6 +54,7 @@ const STATEMENTS: [&str; STEPS] = [
     finish::ACKNOWLEDGE,
     finish::FACTS,
     finish::RUNS,
+    finish::RECORDINGS,
     finish::SENDS,
     finish::PUT_STATE,
     finish::DELETE_STATE,
