@@ -1,0 +1,4 @@
+//! x
+use std::path::Path;
+use anyhow::Result;
+pub(crate) fn write(_root: &Path) -> Result<()> { Ok(()) }
