@@ -18,6 +18,17 @@ pub(crate) enum Recipe {
     },
 }
 
+/// What the imports of a component tell of what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imports {
+    /// They are the functions that it calls.
+    Functions,
+    /// They are the interfaces that it uses, each with all of its functions.
+    Interfaces,
+    /// Nothing: they are the whole contract, because names are looked up at run time.
+    Everything,
+}
+
 /// A language that plugins are written in.
 #[derive(Clone, Copy, Debug)]
 pub struct Language {
@@ -33,9 +44,8 @@ pub struct Language {
     pub(crate) sdk: &'static str,
     /// How it is built.
     pub(crate) recipe: Recipe,
-    /// Whether components import the whole contract, used or not, because names are looked up at run time: what they
-    /// import then tells nothing of what they need.
-    pub imports_all: bool,
+    /// What the imports of its components tell.
+    pub imports: Imports,
     /// What a plugin may well have, in bytes; a much larger one carries something that it does not need.
     pub usual_bytes: u64,
 }
@@ -49,7 +59,7 @@ pub static LANGUAGES: [Language; 5] = [
         mark: "Cargo.toml",
         sdk: "rust",
         recipe: Recipe::Cargo,
-        imports_all: false,
+        imports: Imports::Functions,
         usual_bytes: 1 << 20,
     },
     Language {
@@ -59,7 +69,7 @@ pub static LANGUAGES: [Language; 5] = [
         mark: "src/flow.ts",
         sdk: "js",
         recipe: Recipe::Script { program: &NODE, script: "build.mjs", needs: &[&NPM] },
-        imports_all: true,
+        imports: Imports::Interfaces,
         usual_bytes: 4 << 20,
     },
     Language {
@@ -69,7 +79,7 @@ pub static LANGUAGES: [Language; 5] = [
         mark: "src/flow.js",
         sdk: "js",
         recipe: Recipe::Script { program: &NODE, script: "build.mjs", needs: &[&NPM] },
-        imports_all: true,
+        imports: Imports::Interfaces,
         usual_bytes: 4 << 20,
     },
     Language {
@@ -79,7 +89,7 @@ pub static LANGUAGES: [Language; 5] = [
         mark: "flow.py",
         sdk: "python",
         recipe: Recipe::Script { program: &PYTHON, script: "build.py", needs: &[] },
-        imports_all: true,
+        imports: Imports::Everything,
         usual_bytes: 48 << 20,
     },
     Language {
@@ -89,7 +99,7 @@ pub static LANGUAGES: [Language; 5] = [
         mark: "flow.c",
         sdk: "c",
         recipe: Recipe::Script { program: &crate::tools::SH, script: "build.sh", needs: &[&CLANG] },
-        imports_all: false,
+        imports: Imports::Functions,
         usual_bytes: 1 << 20,
     },
 ];

@@ -18,7 +18,7 @@ mod tools;
 
 pub use encode::encode;
 pub use error::BuildError;
-pub use language::{LANGUAGES, Language};
+pub use language::{Imports, LANGUAGES, Language};
 pub use new::{Created, NewError, create};
 pub use project::Project;
 pub use recipe::{Options, build};

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub(crate) struct Tool {
     /// Its names, the best first.
     pub(crate) names: &'static [&'static str],
+    /// A variable that names another one.
+    pub(crate) named_by: Option<&'static str>,
     /// What it does here.
     pub(crate) does: &'static str,
     /// Where, and the line that installs it.
@@ -17,6 +19,7 @@ pub(crate) struct Tool {
 
 pub(crate) static CARGO: Tool = Tool {
     names: &["cargo"],
+    named_by: None,
     does: "compiles flows in Rust",
     install: &[
         ("anywhere", "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"),
@@ -27,6 +30,7 @@ pub(crate) static CARGO: Tool = Tool {
 /// The standard library for `wasm32-unknown-unknown`.
 pub(crate) static WASM_TARGET: Tool = Tool {
     names: &["a Rust library for wasm32-unknown-unknown"],
+    named_by: None,
     does: "is what flows in Rust are compiled against",
     install: &[
         ("with rustup", "rustup target add wasm32-unknown-unknown"),
@@ -37,6 +41,7 @@ pub(crate) static WASM_TARGET: Tool = Tool {
 
 pub(crate) static NODE: Tool = Tool {
     names: &["node", "nodejs"],
+    named_by: None,
     does: "bundles flows in JavaScript and TypeScript",
     install: &[
         ("Debian", "apt-get install nodejs npm"),
@@ -47,12 +52,14 @@ pub(crate) static NODE: Tool = Tool {
 
 pub(crate) static NPM: Tool = Tool {
     names: &["npm"],
+    named_by: None,
     does: "fetches the compiler of flows in JavaScript",
     install: &[("Debian", "apt-get install npm"), ("anywhere", "https://nodejs.org brings it")],
 };
 
 pub(crate) static PYTHON: Tool = Tool {
     names: &["python3"],
+    named_by: None,
     does: "builds flows in Python",
     install: &[
         ("Debian", "apt-get install python3 python3-venv"),
@@ -63,12 +70,14 @@ pub(crate) static PYTHON: Tool = Tool {
 
 pub(crate) static SH: Tool = Tool {
     names: &["sh"],
+    named_by: None,
     does: "runs the build script of the SDK",
     install: &[("Windows", "run ponte in WSL"), ("elsewhere", "it is part of the system: look at PATH")],
 };
 
 pub(crate) static CLANG: Tool = Tool {
-    names: &["clang-19", "clang"],
+    names: &["clang-19", "clang-20", "clang-21", "clang-18", "clang"],
+    named_by: Some("CC_WASM"),
     does: "compiles flows in C",
     install: &[
         ("Debian", "apt-get install clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32"),
@@ -79,7 +88,10 @@ pub(crate) static CLANG: Tool = Tool {
 impl Tool {
     /// Where it is.
     pub(crate) fn find(&'static self) -> Result<PathBuf, MissingTool> {
-        self.find_in(std::env::var_os("PATH").as_deref())
+        match self.named_by.and_then(std::env::var_os) {
+            Some(named) => Ok(named.into()),
+            None => self.find_in(std::env::var_os("PATH").as_deref()),
+        }
     }
 
     fn find_in(&'static self, path: Option<&OsStr>) -> Result<PathBuf, MissingTool> {
@@ -97,7 +109,9 @@ pub struct MissingTool(pub(crate) &'static Tool);
 impl fmt::Display for MissingTool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(tool) = self;
-        write!(f, "{} was not found; it {}. To install it:", tool.names.join(" or "), tool.does)?;
+        let (best, others) = (tool.names[0], tool.names.len() - 1);
+        let names = tool.names.get(1).filter(|_| others == 1).map_or(best.to_owned(), |other| format!("{best} or {other}"));
+        write!(f, "{names} was not found; it {}. To install it:", tool.does)?;
         let width = tool.install.iter().map(|(place, _)| place.len()).max().unwrap_or_default();
         for (place, line) in tool.install {
             write!(f, "\n  {place:width$}  {line}")?;
@@ -115,7 +129,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = std::env::join_paths([dir.path().join("other"), dir.path().to_owned()]).unwrap();
         let missing = CLANG.find_in(Some(&path)).unwrap_err().to_string();
-        assert!(missing.starts_with("clang-19 or clang was not found; it compiles flows in C."), "{missing}");
+        assert!(missing.starts_with("clang-19 was not found; it compiles flows in C."), "{missing}");
         assert!(missing.contains("apt-get install clang-19"), "{missing}");
         for name in ["clang", "clang-19"] {
             std::fs::write(dir.path().join(name), "").unwrap();

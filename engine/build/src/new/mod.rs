@@ -101,7 +101,8 @@ fn has_template(files: &[(&str, &[u8])], language: &Language) -> bool {
 fn assemble(files: &[(&str, &[u8])], name: &str, language: &Language) -> Vec<(String, Vec<u8>)> {
     let sdk = format!("plugins/sdk/{}/", language.sdk);
     let example = format!("{}/", language.example());
-    let to_sdk = format!("../../{}", sdk.trim_end_matches('/'));
+    let in_repository = sdk.trim_end_matches('/');
+    let own_sdk = |text: &str| text.replace(&format!("../../{in_repository}"), "sdk").replace(in_repository, "sdk");
     let mut project: Vec<(String, Vec<u8>)> = Vec::new();
     for (file, bytes) in files {
         if let Some(file) = file.strip_prefix(&example) {
@@ -112,12 +113,13 @@ fn assemble(files: &[(&str, &[u8])], name: &str, language: &Language) -> Vec<(St
             // The same chat passes in every language: it names nobody.
             let named = !file.starts_with("scenarios/") && !file.starts_with("texts/");
             let changed = replaced(bytes, |text| {
-                let text = text.replace(&to_sdk, "sdk");
+                let text = own_sdk(text);
                 if named { text.replace(NAME_THERE, name) } else { text }
             });
             project.push((file.to_owned(), changed));
         } else if let Some(file) = file.strip_prefix(&sdk) {
-            project.push((format!("sdk/{file}"), replaced(bytes, |text| text.replace("../../../wit", "../wit"))));
+            let changed = replaced(bytes, |text| own_sdk(text).replace("../../../wit", "../wit"));
+            project.push((format!("sdk/{file}"), changed));
         } else if file.starts_with("wit/") {
             project.push(((*file).to_owned(), bytes.to_vec()));
         }

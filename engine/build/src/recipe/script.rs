@@ -1,6 +1,5 @@
 //! The SDK's own build script.
 
-use std::path::Path;
 use std::process::Command;
 
 use super::run;
@@ -18,27 +17,23 @@ pub(super) fn build(
         tool.find()?;
     }
     let sdk = project.sdk(script)?;
-    for folder in [&sdk, &project.dir] {
-        npm_install(project, folder)?;
-    }
+    npm_install(project)?;
     let scratch = Scratch::new();
     run(Command::new(program).arg(sdk.join(script)).arg(&project.dir).arg(&scratch.0), project)?;
     std::fs::read(&scratch.0).map_err(|_| BuildError::NoResult(format!("{script} ended well and wrote no component")))
 }
 
-/// Fetches what a `package.json` names, once.
-fn npm_install(project: &Project, folder: &Path) -> Result<(), BuildError> {
-    let package = std::fs::read(folder.join("package.json")).unwrap_or_default();
+/// Fetches what the project's own `package.json` names, once. The SDK is beside it, and its script fetches what it needs.
+fn npm_install(project: &Project) -> Result<(), BuildError> {
+    let package = std::fs::read(project.dir.join("package.json")).unwrap_or_default();
     let package: serde_json::Value = serde_json::from_slice(&package).unwrap_or_default();
-    let names_some = |key: &str| package[key].as_object().is_some_and(|names| !names.is_empty());
-    if folder.join("node_modules").is_dir() || !(names_some("dependencies") || names_some("devDependencies")) {
+    let named = package["dependencies"].as_object().into_iter().flat_map(|names| names.values());
+    let mut fetched = named.filter(|from| from.as_str().is_some_and(|from| !from.starts_with("file:")));
+    if project.dir.join("node_modules").is_dir() || fetched.next().is_none() {
         return Ok(());
     }
-    // With a lock exactly what it names, and from the cache where it is there.
-    let verb = if folder.join("package-lock.json").is_file() { "ci" } else { "install" };
     let mut npm = Command::new(NPM.find()?);
-    npm.args([verb, "--prefer-offline", "--no-audit", "--no-fund", "--prefix"]).arg(folder);
-    run(&mut npm, project)
+    run(npm.args(["install", "--prefer-offline", "--no-audit", "--no-fund"]), project)
 }
 
 /// A file for the time of a build.
