@@ -29,8 +29,9 @@ fn main() {
     let root = here.join("../..").canonicalize().expect("this crate is in the repository");
     let mut files = Vec::new();
     collect(&root, Path::new("wit"), &mut files);
+    // Not the examples: their plugin.wasm would be a change. A language comes with its SDK.
+    println!("cargo::rerun-if-changed={}", root.join("plugins/sdk").display());
     for (folder, prefix) in [("plugins/sdk", ""), ("examples", "first-")] {
-        println!("cargo::rerun-if-changed={}", root.join(folder).display());
         let Ok(entries) = root.join(folder).read_dir() else { continue };
         for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
             if entry.file_name().to_string_lossy().starts_with(prefix) {
@@ -64,6 +65,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
         }
         let path = folder.join(&name);
         if entry.path().is_dir() {
+            println!("cargo::rerun-if-changed={}", entry.path().display());
             collect(root, &path, files);
         } else {
             files.push(path);

@@ -47,7 +47,8 @@ async fn from_nothing_to_an_installed_flow() {
     }
     let said = build(&shop).await.ok();
     let built = watch.elapsed() - made;
-    for words in ["hello/plugin.wasm", " KB  sha256:", "ponte:flow@0.1", "asks for contacts, conversation, send, state"] {
+    for words in ["hello/plugin.wasm", " KB  sha256:", "ponte:flow@0.1", "asks for contacts, conversation, send, state"]
+    {
         assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
     }
     let plugin = fs::read(shop.path("hello/plugin.wasm")).expect("a plugin");
@@ -88,7 +89,11 @@ async fn a_project_is_not_made_over_something_or_under_a_bad_name() {
     let shop = Shop::new();
     shop.write("taken/note", "mine");
     shop.ponte(&["new", "taken"]).await.refused(&["taken is there and not empty", "--dir"]);
-    shop.ponte(&["new", "Hello World"]).await.refused(&["`Hello World` cannot be the name", "a-z, 0-9", "`hello-world`"]);
+    shop.ponte(&["new", "Hello World"]).await.refused(&[
+        "`Hello World` cannot be the name",
+        "a-z, 0-9",
+        "`hello-world`",
+    ]);
     let said = shop.ponte(&["new", "x", "--lang", "cobol"]).await;
     assert!(said.code == Some(2) && said.err.contains("rust") && said.err.contains("python"), "{said:#?}");
     let said = shop.ponte(&["new", "x", "--dir", "deep/in/here"]).await.ok();
@@ -144,7 +149,10 @@ async fn a_check_says_all_that_is_wrong_with_its_place() {
     let said = shop.ponte(&["check", "hello", "--json"]).await;
     assert_eq!(said.code, Some(1));
     let report = said.json();
-    assert_eq!((&report["flow"], &report["language"], &report["scenarios"]), (&json!("hello"), &json!("rust"), &json!(1)));
+    assert_eq!(
+        (&report["flow"], &report["language"], &report["scenarios"]),
+        (&json!("hello"), &json!("rust"), &json!(1))
+    );
     let findings = report["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), 2, "{findings:#?}");
     for finding in findings {

@@ -30,9 +30,7 @@ fn main() -> ExitCode {
     let done = match task.to_str() {
         Some("demo") => demo(rest),
         Some("test") => test(rest),
-        Some("plugins") => {
-            build_plugins(rest.first().and_then(|name| name.to_str()).map_or(Which::All, Which::One))
-        }
+        Some("plugins") => build_plugins(rest.first().and_then(|name| name.to_str()).map_or(Which::All, Which::One)),
         Some("reference") => reference::write(&root()),
         Some("bench") => bench(rest),
         Some("" | "help" | "--help" | "-h") => {

@@ -83,7 +83,8 @@ fn build_one(root: &Path, plugin: &Plugin, must: bool) -> Result<()> {
 fn flows(root: &Path) -> Result<Vec<Plugin>> {
     let flows = root.join("flows");
     let packages = packages(&flows).with_context(|| format!("cannot list {}", flows.display()))?;
-    let plugin = |(name, package): (String, PathBuf)| Plugin { source: root.join("plugins").join(&name), name, package };
+    let plugin =
+        |(name, package): (String, PathBuf)| Plugin { source: root.join("plugins").join(&name), name, package };
     Ok(packages.into_iter().map(plugin).filter(|plugin| plugin.source.join("Cargo.toml").is_file()).collect())
 }
 

@@ -33,7 +33,8 @@ impl Project {
         let manifest: toml::Table = manifest.parse().unwrap_or_default();
         let named = manifest.get("flow").and_then(|flow| flow.get("plugin")).and_then(toml::Value::as_str);
         // A path that leads elsewhere is told of by `ponte check`, and not followed.
-        let plain = |name: &&str| Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        let plain =
+            |name: &&str| Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         self.dir.join(named.filter(plain).unwrap_or("plugin.wasm"))
     }
 

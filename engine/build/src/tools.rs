@@ -110,7 +110,8 @@ impl fmt::Display for MissingTool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(tool) = self;
         let (best, others) = (tool.names[0], tool.names.len() - 1);
-        let names = tool.names.get(1).filter(|_| others == 1).map_or(best.to_owned(), |other| format!("{best} or {other}"));
+        let names =
+            tool.names.get(1).filter(|_| others == 1).map_or(best.to_owned(), |other| format!("{best} or {other}"));
         write!(f, "{names} was not found; it {}. To install it:", tool.does)?;
         let width = tool.install.iter().map(|(place, _)| place.len()).max().unwrap_or_default();
         for (place, line) in tool.install {

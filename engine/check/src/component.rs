@@ -26,7 +26,8 @@ pub struct Component {
     pub info: ComponentInfo,
     /// The contract that it was built for: `ponte:flow@0.1.0`.
     pub contract: Option<String>,
-    /// The permissions without which a call of its would be refused. Unknown where the language imports everything.
+    /// The permissions that it asks for; those that it perhaps asks for, too, where imports are whole interfaces. Unknown
+    /// where the language imports everything.
     pub needs: Option<BTreeSet<String>>,
 }
 
@@ -59,10 +60,13 @@ pub(crate) fn check(
     if let Some(language) = language.filter(|language| info.size > language.usual_bytes) {
         let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
         let what = format!("`{name}` has {}, much for {}", megabytes(info.size), language.title);
-        let help = format!("up to {} is usual: leave out debug information and what is not used", megabytes(language.usual_bytes));
+        let help = format!(
+            "up to {} is usual: leave out debug information and what is not used",
+            megabytes(language.usual_bytes)
+        );
         findings.push(Finding::warning(at_plugin(what, &help)));
     }
-    (Some(Component { info, contract: surface.contract.map(String::from), needs: needs.map(|needs| needs.surely) }), findings)
+    (Some(Component { info, contract: surface.contract.map(String::from), needs: needs.map(Needs::all) }), findings)
 }
 
 /// What its imports tell.
@@ -81,6 +85,12 @@ struct Needs {
     surely: BTreeSet<String>,
     /// Perhaps: it may call what is free alone.
     perhaps: BTreeSet<String>,
+}
+
+impl Needs {
+    fn all(self) -> BTreeSet<String> {
+        self.surely.into_iter().chain(self.perhaps).collect()
+    }
 }
 
 /// What is imported and not requested is refused at run time; what is requested and not imported frightens shops.

@@ -92,7 +92,11 @@ pub fn check(dir: &Path) -> Report {
 }
 
 /// Looks at a component beside the manifest of the folder that it is for.
-pub fn check_component(dir: &Path, bytes: &[u8], language: Option<&'static Language>) -> (Option<Component>, Vec<Finding>) {
+pub fn check_component(
+    dir: &Path,
+    bytes: &[u8],
+    language: Option<&'static Language>,
+) -> (Option<Component>, Vec<Finding>) {
     let text = std::fs::read_to_string(dir.join(MANIFEST));
     let missing = |error: std::io::Error| {
         let help = "a plugin belongs to a package, which `ponte new` makes";

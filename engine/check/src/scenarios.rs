@@ -27,7 +27,14 @@ const TIME: &str = "time";
 /// How many there are, and what is wrong with them.
 pub(crate) fn check(dir: &Path, manifest: &Document) -> (usize, Vec<Finding>) {
     let (mut count, mut played, mut findings) = (0, BTreeSet::new(), Vec::new());
-    let mut names: Vec<String> = dir.join(FOLDER).read_dir().into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> = dir
+        .join(FOLDER)
+        .read_dir()
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
     names.sort();
     for name in names.iter().filter(|name| name.ends_with(".yaml") || name.ends_with(".yml")) {
         count += 1;
@@ -35,10 +42,11 @@ pub(crate) fn check(dir: &Path, manifest: &Document) -> (usize, Vec<Finding>) {
         match std::fs::read_to_string(dir.join(&file)) {
             Ok(text) => match steps(&file, &text) {
                 Ok(steps) => steps.iter().for_each(|step| plays(step, &mut played)),
-                Err(problem) => findings.push(Finding::error(problem)),
+                Err(problem) => findings.push(Finding::error(*problem)),
             },
             Err(error) => {
-                let problem = Problem::with_file(&file, format!("`{file}` cannot be read: {error}"), "write YAML in UTF-8");
+                let problem =
+                    Problem::with_file(&file, format!("`{file}` cannot be read: {error}"), "write YAML in UTF-8");
                 findings.push(Finding::error(problem));
             }
         }
@@ -50,19 +58,20 @@ pub(crate) fn check(dir: &Path, manifest: &Document) -> (usize, Vec<Finding>) {
     (count, findings)
 }
 
-fn steps(file: &str, text: &str) -> Result<Vec<Value>, Problem> {
+fn steps(file: &str, text: &str) -> Result<Vec<Value>, Box<Problem>> {
     let whole: Value = serde_yaml_ng::from_str(text).map_err(|error| {
         let at = error.location().map_or(0, |location| location.index().min(text.len()));
         let at = (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
         let what = error.to_string();
         let what = what.split(" at line ").next().unwrap_or(&what).to_owned();
-        Problem::within(file, &Arc::from(text), at..at, what, Some("write YAML: steps are a list of `- word: …`".to_owned()))
+        let help = "write YAML: steps are a list of `- word: …`".to_owned();
+        Box::new(Problem::within(file, &Arc::from(text), at..at, what, Some(help)))
     })?;
     match whole.get("steps").and_then(Value::as_array) {
         Some(steps) => Ok(steps.clone()),
         None => {
             let help = "begin it with `steps:` and a list, such as `  - customer: \"oi\"`";
-            Err(Problem::with_file(file, "a scenario has steps, and this one has none".to_owned(), help))
+            Err(Box::new(Problem::with_file(file, "a scenario has steps, and this one has none".to_owned(), help)))
         }
     }
 }

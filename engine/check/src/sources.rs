@@ -80,7 +80,9 @@ fn first_key(text: &str, from: usize) -> Option<(usize, &str)> {
             break;
         }
     }
-    let key = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b));
+    let key = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+    };
     let language = |word: &str| ["pt", "es", "en"].contains(&word);
     keys.into_iter().find(|(_, word)| key(word) && !language(word))
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ponte_flow::{Document, Focus, FlowPackage};
+use ponte_flow::{Document, FlowPackage, Focus};
 use ponte_policy::template::{Severity, lint};
 use ponte_whatsapp::template::definition;
 
@@ -18,7 +18,9 @@ pub(crate) fn check(dir: &Path, package: &FlowPackage) -> Vec<Finding> {
         let name = format!("{folder}/{}.{}.json", template.name, template.language);
         let (Some(file), Ok(definition)) = (document(dir, &name), definition(&template.body)) else { continue };
         let advice = lint(&definition).into_iter().filter(|finding| finding.severity == Severity::Advice);
-        findings.extend(advice.map(|finding| warning(&file, &finding.at, format!("{} {}", finding.at, finding.why), finding.rule)));
+        findings.extend(
+            advice.map(|finding| warning(&file, &finding.at, format!("{} {}", finding.at, finding.why), finding.rule)),
+        );
     }
     findings
 }

@@ -45,7 +45,10 @@ fn other_places(first: &str, reference: &Document, language: &str, file: &Docume
             findings.push(Finding::error(file.problem(&member("", key), Focus::Value, what, help)));
         };
         for place in wanted.difference(&found) {
-            tell(format!("`{key}` lacks {{{place}}}, which it has in {first}"), format!("put {{{place}}} where it belongs in {language}"));
+            tell(
+                format!("`{key}` lacks {{{place}}}, which it has in {first}"),
+                format!("put {{{place}}} where it belongs in {language}"),
+            );
         }
         for place in found.difference(&wanted) {
             let known = wanted.iter().map(|place| format!("{{{place}}}")).collect::<Vec<_>>().join(", ");

@@ -75,7 +75,9 @@ impl Project {
         assert_eq!(told.len(), expected.len(), "{told:#?}");
         for (severity, file, at, words) in expected {
             let place = if at.is_empty() { format!("{file}:") } else { format!("{file}:{}:", self.line(file, at)) };
-            let found = told.iter().any(|(as_severe, line)| as_severe == severity && line.starts_with(&place) && line.contains(words));
+            let found = told
+                .iter()
+                .any(|(as_severe, line)| as_severe == severity && line.starts_with(&place) && line.contains(words));
             assert!(found, "{severity:?} at {place} with {words:?} is missing in {told:#?}");
         }
     }
@@ -108,7 +110,10 @@ fn permissions_and_imports_are_compared_both_ways() {
     let project = Project::new();
     project.edit("flow.toml", "conversation = {", "# conversation = {");
     project.tells(&[(Error, "flow.toml", "[permissions]", "asks for conversation")]);
-    let facts: Vec<_> = CALLS.iter().map(|(name, calls)| if *name == "conversation" { (*name, &["get"][..]) } else { (*name, *calls) }).collect();
+    let facts: Vec<_> = CALLS
+        .iter()
+        .map(|(name, calls)| if *name == "conversation" { (*name, &["get"][..]) } else { (*name, *calls) })
+        .collect();
     project.plugin(&facts, "0.1.0");
     project.tells(&[]);
 }
@@ -137,14 +142,24 @@ fn what_cannot_run_here_is_told_in_the_authors_words() {
     let project = Project::new();
     let place = "plugin = \"plugin.wasm\"";
     project.plugin(&[("send", &["text"])], "0.2.0");
-    project.tells(&[(Error, "flow.toml", place, "`plugin.wasm` needs ponte:flow 0.2; this host offers 0.1; build it again")]);
+    project.tells(&[(
+        Error,
+        "flow.toml",
+        place,
+        "`plugin.wasm` needs ponte:flow 0.2; this host offers 0.1; build it again",
+    )]);
     project.plugin(&[("telepathy", &["read"])], "0.1.0");
     project.tells(&[(Error, "flow.toml", place, "imports ponte:flow/telepathy@0.1.0, which flows do not have")]);
     fs::write(project.path("plugin.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
     project.tells(&[(Error, "flow.toml", place, "does not export ponte:flow/handler")]);
     // Newer than the manifest says: an older host would not know.
     project.plugin(&CALLS, "0.1.7");
-    project.tells(&[(Warning, "flow.toml", "contract =", "was built for ponte:flow@0.1.7, and the manifest says ponte:flow@0.1.0")]);
+    project.tells(&[(
+        Warning,
+        "flow.toml",
+        "contract =",
+        "was built for ponte:flow@0.1.7, and the manifest says ponte:flow@0.1.0",
+    )]);
     fs::remove_file(project.path("plugin.wasm")).unwrap();
     project.tells(&[(Error, "flow.toml", place, "`ponte build`")]);
 }
@@ -192,7 +207,12 @@ fn scenarios_play_what_the_manifest_declares() {
     let project = Project::new();
     project.edit("flow.toml", "events = [\"message\"]", "events = [\"message\", \"edit\", \"order\", \"receipt\"]");
     project.tells(&[
-        (Warning, "flow.toml", "events =", "offered `edit`, and no scenario plays one; add a step such as `- customer: { edit"),
+        (
+            Warning,
+            "flow.toml",
+            "events =",
+            "offered `edit`, and no scenario plays one; add a step such as `- customer: { edit",
+        ),
         (Warning, "flow.toml", "events =", "offered `order`"),
     ]);
     project.write("scenarios/more.yml", "steps:\n  - customer: { edit: x }\n  - order: { state: paid }\n");
@@ -227,9 +247,15 @@ fn advice_on_templates_is_a_warning_and_what_meta_rejects_an_error() {
              {{ \"type\": \"BODY\", \"text\": \"{text}\" }}\n  ]\n}}\n"
         )
     };
-    project.write("templates/order.en.json", &template("UTILITY", "Your order is 50% off today! Buy now, this sale ends soon."));
+    project.write(
+        "templates/order.en.json",
+        &template("UTILITY", "Your order is 50% off today! Buy now, this sale ends soon."),
+    );
     let told = project.check().findings;
-    assert!(!told.is_empty() && told.iter().all(|f| f.severity == Warning && f.problem.file == "templates/order.en.json"), "{told:#?}");
+    assert!(
+        !told.is_empty() && told.iter().all(|f| f.severity == Warning && f.problem.file == "templates/order.en.json"),
+        "{told:#?}"
+    );
     project.write("templates/order.en.json", &template("UTILITY", ""));
     assert!(project.check().findings.iter().any(|f| f.severity == Error && f.problem.line > 0));
 }
@@ -238,10 +264,13 @@ fn advice_on_templates_is_a_warning_and_what_meta_rejects_an_error() {
 #[test]
 fn the_prebuilt_flows_have_no_errors() {
     let mut seen = 0;
-    for entry in fs::read_dir("../../flows").unwrap().flatten().filter(|entry| entry.path().join("plugin.wasm").is_file()) {
+    for entry in
+        fs::read_dir("../../flows").unwrap().flatten().filter(|entry| entry.path().join("plugin.wasm").is_file())
+    {
         seen += 1;
         let report = check(&entry.path());
-        let errors: Vec<_> = report.findings.iter().filter(|f| f.severity == Error).map(|f| f.problem.one_line()).collect();
+        let errors: Vec<_> =
+            report.findings.iter().filter(|f| f.severity == Error).map(|f| f.problem.one_line()).collect();
         assert!(errors.is_empty(), "{}: {errors:#?}", entry.path().display());
     }
     if seen == 0 {

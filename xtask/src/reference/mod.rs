@@ -41,7 +41,8 @@ fn render(root: &Path) -> Result<String> {
     let package = &resolve.packages[package];
     let world = &resolve.worlds[*package.worlds.values().next().context("wit/ has no world")?];
     let interfaces = |items: &mut dyn Iterator<Item = &WorldItem>| -> Vec<&Interface> {
-        items.filter_map(|item| if let WorldItem::Interface { id, .. } = item { Some(*id) } else { None })
+        items
+            .filter_map(|item| if let WorldItem::Interface { id, .. } = item { Some(*id) } else { None })
             .map(|id| &resolve.interfaces[id])
             .collect()
     };
@@ -49,7 +50,8 @@ fn render(root: &Path) -> Result<String> {
     let exports = interfaces(&mut world.exports.values());
     let imports = interfaces(&mut world.imports.values());
     let (shared, called): (Vec<_>, Vec<_>) = imports.into_iter().partition(|interface| interface.functions.is_empty());
-    let (told, shared): (Vec<_>, Vec<_>) = shared.into_iter().partition(|interface| interface.name.as_deref() == Some("events"));
+    let (told, shared): (Vec<_>, Vec<_>) =
+        shared.into_iter().partition(|interface| interface.name.as_deref() == Some("events"));
 
     let mut page = HEAD.to_owned();
     writeln!(page, "# The contract: {}\n\n{}\n{SPELLING}", package.name, text(&package.docs))?;
@@ -163,7 +165,11 @@ mod tests {
         let page = std::fs::read_to_string(root.join(PAGE)).expect("the page");
         let made = render(&root).unwrap();
         let line = page.lines().zip(made.lines()).position(|(is, should)| is != should);
-        assert!(page == made, "{PAGE} is not what wit/ says (line {}): `cargo xtask reference` writes it", line.map_or(0, |at| at + 1));
+        assert!(
+            page == made,
+            "{PAGE} is not what wit/ says (line {}): `cargo xtask reference` writes it",
+            line.map_or(0, |at| at + 1)
+        );
     }
 
     #[test]
@@ -174,8 +180,10 @@ mod tests {
         for file in root.join("wit").read_dir().unwrap().flatten() {
             for line in std::fs::read_to_string(file.path()).unwrap().lines().map(str::trim) {
                 let function = line.split_once(": func(").map(|(name, _)| format!(".{name}`\n"));
-                let declared = ["record ", "variant ", "enum ", "type "].iter().find_map(|word| line.strip_prefix(word));
-                let declared = declared.and_then(|rest| rest.split([' ', '{', ';']).next()).map(|name| format!("</a>{name}\n"));
+                let declared =
+                    ["record ", "variant ", "enum ", "type "].iter().find_map(|word| line.strip_prefix(word));
+                let declared =
+                    declared.and_then(|rest| rest.split([' ', '{', ';']).next()).map(|name| format!("</a>{name}\n"));
                 for heading in function.into_iter().chain(declared) {
                     assert!(page.contains(&heading), "{heading:?} is missing");
                     seen += 1;

@@ -10,7 +10,10 @@ use crate::language::{LANGUAGES, Language};
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
 /// What the first flow is called in `examples/first-*`.
-const NAME_THERE: &str = "greeter";
+const NAME_THERE: &str = "\"greeter\"";
+
+/// The files that say what the flow is called. In sources the word may be anything: the name of a function.
+const NAMED_IN: [&str; 4] = ["flow.toml", "Cargo.toml", "package.json", "package-lock.json"];
 
 const README: &str = include_str!("readme.md");
 
@@ -110,11 +113,9 @@ fn assemble(files: &[(&str, &[u8])], name: &str, language: &Language) -> Vec<(St
             if file == "README.md" || file == ".gitignore" {
                 continue;
             }
-            // The same chat passes in every language: it names nobody.
-            let named = !file.starts_with("scenarios/") && !file.starts_with("texts/");
             let changed = replaced(bytes, |text| {
                 let text = own_sdk(text);
-                if named { text.replace(NAME_THERE, name) } else { text }
+                if NAMED_IN.contains(&file) { text.replace(NAME_THERE, &format!("{name:?}")) } else { text }
             });
             project.push((file.to_owned(), changed));
         } else if let Some(file) = file.strip_prefix(&sdk) {

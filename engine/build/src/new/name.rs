@@ -7,12 +7,10 @@ use crate::Language;
 const MOST: usize = 64;
 
 /// Names that Rust has taken: a crate cannot be called so.
-const TAKEN_IN_RUST: [&str; 44] = [
-    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue", "core", "crate", "dyn",
-    "else", "enum", "extern", "final", "fn", "for", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
-    "override", "ponte-sdk", "priv", "pub", "ref", "return", "self", "std", "struct", "super", "test", "trait", "type",
-    "use", "where", "while",
-];
+const TAKEN_IN_RUST: &str = "\
+    abstract alloc as async await become box break const continue core crate dyn else enum extern final fn for \
+    if impl in let loop macro match mod move override ponte-sdk priv pub ref return self std struct super test \
+    trait type use where while";
 
 pub(super) fn check(name: &str, language: &Language) -> Result<(), NewError> {
     match fault(name, language) {
@@ -32,7 +30,7 @@ fn fault(name: &str, language: &Language) -> Option<&'static str> {
         Some("a name has only a-z, 0-9 and -")
     } else if !name.starts_with(|first: char| first.is_ascii_lowercase()) || name.ends_with('-') {
         Some("a name begins with a letter and does not end with -")
-    } else if language.sdk == "rust" && TAKEN_IN_RUST.contains(&name) {
+    } else if language.sdk == "rust" && TAKEN_IN_RUST.split(' ').any(|taken| taken == name) {
         Some("Rust has taken it for itself")
     } else {
         None
@@ -41,7 +39,8 @@ fn fault(name: &str, language: &Language) -> Option<&'static str> {
 
 /// The nearest good name.
 fn better(name: &str, language: &Language) -> String {
-    let spelled = name.to_lowercase().replace(|other: char| !other.is_ascii_lowercase() && !other.is_ascii_digit(), "-");
+    let spelled =
+        name.to_lowercase().replace(|other: char| !other.is_ascii_lowercase() && !other.is_ascii_digit(), "-");
     let parts: Vec<&str> = spelled.split('-').filter(|part| !part.is_empty()).collect();
     let mut joined = parts.join("-");
     joined.truncate(MOST);

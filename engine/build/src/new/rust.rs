@@ -5,7 +5,8 @@ use toml::{Table, Value};
 /// Parts of a manifest that are about the repository.
 const OF_THE_REPOSITORY: [&str; 5] = ["dev-dependencies", "lints", "example", "test", "bench"];
 
-const NOTE: &str = "# The SDK of the Ponte that made this project. `ponte new` wrote out what it has in Ponte's repository.\n\n";
+const NOTE: &str =
+    "# The SDK of the Ponte that made this project. `ponte new` wrote out what it has in Ponte's repository.\n\n";
 
 /// Makes `sdk/Cargo.toml` stand alone, and pins the crates to the versions that the SDK was tested with: they are those
 /// that a clone of the repository has fetched, so a build needs no network.
@@ -45,7 +46,8 @@ fn own_manifest(member: &str, workspace: &str) -> String {
 /// What `x.workspace = true` stands for, with the features that stand beside it.
 fn inherited(value: &Value, shared: &Value) -> Option<Value> {
     let own = value.as_table().filter(|own| own.get("workspace").and_then(Value::as_bool) == Some(true))?;
-    let beside: Table = own.iter().filter(|(key, _)| *key != "workspace").map(|(k, v)| (k.clone(), v.clone())).collect();
+    let beside: Table =
+        own.iter().filter(|(key, _)| *key != "workspace").map(|(k, v)| (k.clone(), v.clone())).collect();
     if beside.is_empty() {
         return Some(shared.clone());
     }

@@ -4,7 +4,7 @@ use super::*;
 const REPOSITORY: &[(&str, &[u8])] = &[
     ("examples/first-python/.gitignore", b"x"),
     ("examples/first-python/README.md", b"See ../first-rust."),
-    ("examples/first-python/flow.py", b"from ponte_sdk import flow  # greeter"),
+    ("examples/first-python/flow.py", b"def greeter(event): ..."),
     ("examples/first-python/flow.toml", b"name = \"greeter\""),
     ("examples/first-python/icon.png", b"\xff greeter"),
     ("examples/first-python/requirements.txt", b"-e ../../plugins/sdk/python"),
@@ -38,13 +38,16 @@ fn a_project_is_made_of_the_first_flow_the_sdk_and_the_contract() {
     ];
     assert_eq!(names, expected);
     assert_eq!(text("flow.toml"), "name = \"hello\"");
-    assert_eq!(text("flow.py"), "from ponte_sdk import flow  # hello");
+    assert_eq!(text("flow.py"), "def greeter(event): ...", "a name in the source is the source's");
     assert_eq!(text("requirements.txt"), "-e sdk");
     assert_eq!(text("sdk/build.py"), "WIT = here / \"../wit\"");
     assert_eq!(text("scenarios/first.yaml"), "# greeter", "the same chat in every language");
     assert!(text(".gitignore").contains("plugin.wasm"));
     let readme = text("README.md");
-    assert!(readme.starts_with("# hello\n") && readme.contains("in Python") && readme.contains("`flow.py`"), "{readme}");
+    assert!(
+        readme.starts_with("# hello\n") && readme.contains("in Python") && readme.contains("`flow.py`"),
+        "{readme}"
+    );
     assert!(!readme.contains('@'), "{readme}");
     let (_, icon) = project.iter().find(|(name, _)| name == "icon.png").unwrap();
     assert_eq!(icon, b"\xff greeter", "what is no text stays");

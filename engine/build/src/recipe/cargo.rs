@@ -37,10 +37,8 @@ pub(super) fn build(project: &Project, options: &Options) -> Result<Vec<u8>, Bui
     }
     let manifest = project.dir.join("Cargo.toml");
     let Some(module) = module(&String::from_utf8_lossy(&output.stdout), &manifest) else {
-        let what = format!(
-            "{} builds no plugin: add `[lib]` with `crate-type = [\"cdylib\", \"rlib\"]`",
-            manifest.display()
-        );
+        let what =
+            format!("{} builds no plugin: add `[lib]` with `crate-type = [\"cdylib\", \"rlib\"]`", manifest.display());
         return Err(BuildError::NoResult(what));
     };
     std::fs::read(&module).map_err(BuildError::io(format!("{} cannot be read", module.display())))
@@ -54,7 +52,9 @@ fn module(said: &str, manifest: &Path) -> Option<PathBuf> {
         message["reason"] == "compiler-artifact" && of.is_some_and(|of| of == manifest)
     });
     let files = ours.flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default());
-    files.filter_map(|file| Some(PathBuf::from(file.as_str()?))).find(|file| file.extension() == Some(OsStr::new("wasm")))
+    files
+        .filter_map(|file| Some(PathBuf::from(file.as_str()?)))
+        .find(|file| file.extension() == Some(OsStr::new("wasm")))
 }
 
 /// A program that sees nothing of the cargo that started this one: its flags and variables are the host's.

@@ -101,7 +101,11 @@ pub(crate) fn build(args: Build) -> anyhow::Result<ExitCode> {
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
     let Some(component) = component.filter(|_| errors == 0) else {
         let left = if project.plugin().exists() { "; the plugin.wasm of before stays" } else { "" };
-        anyhow::bail!("{} does not fit: {errors} error{}{left}", args.dir.display(), if errors == 1 { "" } else { "s" });
+        anyhow::bail!(
+            "{} does not fit: {errors} error{}{left}",
+            args.dir.display(),
+            if errors == 1 { "" } else { "s" }
+        );
     };
     let path = project.plugin();
     let changed = built.place(&path).map_err(|error| anyhow::anyhow!("cannot write {}: {error}", path.display()))?;
