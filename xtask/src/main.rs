@@ -78,6 +78,9 @@ fn bench(rest: Vec<OsString>) -> Result<()> {
 fn test(rest: Vec<OsString>) -> Result<()> {
     build_plugins(Which::All)?;
     run(&mut runner(&["--manifest-path", "plugins/Cargo.toml"]))?;
+    for manifest in plugins::crates(&root()) {
+        run(runner(&["--manifest-path"]).arg(manifest))?;
+    }
     // Tests start the real binary. All of the workspace, as the tests are built: a package alone would have other features,
     // and build the heavy dependencies once more.
     run(&mut cargo(&["build", "--workspace", "--all-targets"]))?;

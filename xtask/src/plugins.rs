@@ -95,6 +95,12 @@ fn examples(root: &Path) -> Vec<Plugin> {
     packages.into_iter().map(plugin).filter(|plugin| Project::find(&plugin.source).is_ok()).collect()
 }
 
+/// The examples in Rust, whose decisions are tested natively: their `Cargo.toml`.
+pub(crate) fn crates(root: &Path) -> Vec<PathBuf> {
+    let manifests = examples(root).into_iter().map(|plugin| plugin.source.join("Cargo.toml"));
+    manifests.filter(|manifest| manifest.is_file()).collect()
+}
+
 /// Folders with a manifest, by name.
 fn packages(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut packages = Vec::new();

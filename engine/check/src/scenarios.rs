@@ -16,7 +16,7 @@ const FOLDER: &str = "scenarios";
 const EVENTS: [(&str, &str); 5] = [
     ("message", "- customer: \"oi\""),
     ("edit", "- customer: { edit: \"…\" }"),
-    ("revoke", "- customer: { revoke: … }"),
+    ("revoke", "- customer: { revoke: true }"),
     ("receipt", "- status: read"),
     ("order", "- order: { state: paid }"),
 ];

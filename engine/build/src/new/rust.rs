@@ -31,6 +31,10 @@ fn own_manifest(member: &str, workspace: &str) -> String {
     OF_THE_REPOSITORY.iter().for_each(|part| drop(member.remove(*part)));
     // What remains of the parts for one system: tools for tests.
     member.remove("target");
+    // Its tests stay in the repository, with their tools.
+    if let Value::Table(lib) = member.entry("lib").or_insert_with(|| Table::new().into()) {
+        lib.extend(["test", "doctest"].map(|kind| (kind.to_owned(), Value::Boolean(false))));
+    }
     for part in ["package", "dependencies", "build-dependencies"] {
         let key = if part == "package" { "package" } else { "dependencies" };
         let shared = shared.get(key).and_then(Value::as_table);
@@ -103,6 +107,9 @@ mod tests {
             plain = { version = "1", features = ["x"] }
             rich = { version = "2", default-features = false, features = ["a", "b"] }
             other = { version = "3" }
+            [lib]
+            test = false
+            doctest = false
         "#;
         let own = own_manifest(member, workspace);
         assert!(own.starts_with("# "), "{own}");
