@@ -38,6 +38,10 @@ async fn each_command_says_what_it_does() {
         ("money estimate", &["--to", "--category", "--from", "--people", "--json"]),
         ("money budget", &["set", "list", "remove"]),
         ("money budget set", &["--hard", "--soft", "--currency", "--flow", "always"]),
+        ("", &["For builders", "For operators", "new", "build", "check"]),
+        ("new", &["Examples", "--lang", "rust, ts, js, python, c", "--dir"]),
+        ("build", &["Examples", "Cargo.toml", "how to install it", "Exits"]),
+        ("check", &["Examples", "--json", "--deny-warnings", "scenarios", "Exits"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

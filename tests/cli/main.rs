@@ -1,5 +1,6 @@
 //! The real `ponte` binary, as those who run it meet it.
 
+mod builder;
 mod consent;
 mod conversation;
 mod demo;

@@ -38,11 +38,15 @@ pub(crate) fn flow(name: &str) -> String {
     root().join("flows").join(name).display().to_string()
 }
 
+/// Where cargo puts what it compiles for this test: `target/debug`.
+pub(crate) fn compiled() -> PathBuf {
+    let here = std::env::current_exe().expect("a test knows where it is");
+    here.parent().and_then(Path::parent).expect("tests are in target/debug/deps").to_owned()
+}
+
 /// The binary beside this test.
 fn binary() -> PathBuf {
-    let here = std::env::current_exe().expect("a test knows where it is");
-    let debug = here.parent().and_then(Path::parent).expect("tests are in target/debug/deps");
-    let path = debug.join("ponte");
+    let path = compiled().join("ponte");
     assert!(path.is_file(), "build it first: cargo build -p ponte-cli");
     path
 }
@@ -185,6 +189,11 @@ impl Shop {
 
     /// With words on standard input.
     pub(crate) async fn ponte_reads(&self, args: &[&str], input: &str) -> Said {
+        self.ponte_takes(PATIENCE, args, input).await
+    }
+
+    /// For what may take longer than anything else: compilers.
+    pub(crate) async fn ponte_takes(&self, patience: Duration, args: &[&str], input: &str) -> Said {
         let mut command = self.command(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let finished = async {
@@ -196,7 +205,7 @@ impl Shop {
             child.wait_with_output().await.expect("ponte ends")
         };
         let Output { status, stdout, stderr } =
-            ponte_clock::within(PATIENCE, finished).await.unwrap_or_else(|_| panic!("ponte {args:?} does not end"));
+            ponte_clock::within(patience, finished).await.unwrap_or_else(|_| panic!("ponte {args:?} does not end"));
         let text = |bytes| String::from_utf8(bytes).expect("ponte writes UTF-8");
         Said { code: status.code(), out: text(stdout), err: text(stderr) }
     }

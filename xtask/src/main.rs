@@ -1,19 +1,22 @@
-//! Tasks of the repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask plugins`, `cargo xtask bench`.
+//! Tasks of the repository: `cargo xtask demo`, `test`, `plugins`, `reference`, `bench`.
 
 mod plugins;
+mod reference;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use plugins::Which;
 
 const HELP: &str = "\
 Tasks of Ponte's repository.
 
   cargo xtask demo [ARGS]     build the flows and start `ponte demo` (`-- --help` tells what it takes)
-  cargo xtask test [ARGS]     build the flows and run every test; ARGS go to the test runner
-  cargo xtask plugins [NAME]  build the flows' plugins into flows/*/plugin.wasm
+  cargo xtask test [ARGS]     build the plugins and run every test; ARGS go to the test runner
+  cargo xtask plugins [NAME]  build the plugins of flows/* and examples/*, each into its plugin.wasm
+  cargo xtask reference       write docs/reference/contract.md from the comments in wit/
   cargo xtask bench [ARGS]    measure: fresh instances, webhook to reply, against a bare proxy
 ";
 
@@ -27,7 +30,8 @@ fn main() -> ExitCode {
     let done = match task.to_str() {
         Some("demo") => demo(rest),
         Some("test") => test(rest),
-        Some("plugins") => build_plugins(rest.first().and_then(|name| name.to_str())),
+        Some("plugins") => build_plugins(rest.first().and_then(|name| name.to_str()).map_or(Which::All, Which::One)),
+        Some("reference") => reference::write(&root()),
         Some("bench") => bench(rest),
         Some("" | "help" | "--help" | "-h") => {
             print!("{HELP}");
@@ -54,26 +58,29 @@ fn root() -> PathBuf {
     here.parent().expect("xtask is a folder of the repository").to_owned()
 }
 
-fn build_plugins(only: Option<&str>) -> Result<()> {
-    plugins::build(&root(), only).map(drop)
+fn build_plugins(which: Which<'_>) -> Result<()> {
+    plugins::build(&root(), which)
 }
 
 fn demo(rest: Vec<OsString>) -> Result<()> {
-    build_plugins(None)?;
+    build_plugins(Which::Flows)?;
     let mut cargo = cargo(&["run", "--quiet", "--package", "ponte-cli", "--", "demo", "--flows"]);
     cargo.arg(root().join("flows")).args(rest);
     run(&mut cargo)
 }
 
 fn bench(rest: Vec<OsString>) -> Result<()> {
-    build_plugins(None)?;
+    build_plugins(Which::Flows)?;
     run(cargo(&["run", "--release", "--package", "ponte-bench", "--"]).args(rest))
 }
 
 /// The guests' own tests first; then everything else, so that the last words are those of the whole.
 fn test(rest: Vec<OsString>) -> Result<()> {
-    build_plugins(None)?;
+    build_plugins(Which::All)?;
     run(&mut runner(&["--manifest-path", "plugins/Cargo.toml"]))?;
+    for manifest in plugins::crates(&root()) {
+        run(runner(&["--manifest-path"]).arg(manifest))?;
+    }
     // Tests start the real binary. All of the workspace, as the tests are built: a package alone would have other features,
     // and build the heavy dependencies once more.
     run(&mut cargo(&["build", "--workspace", "--all-targets"]))?;

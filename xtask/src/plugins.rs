@@ -1,94 +1,117 @@
-//! Builds the guests behind the prebuilt flows: `plugins/<name>` becomes the component `flows/<name>/plugin.wasm`.
+//! Builds the plugins of the repository: `plugins/<name>` becomes `flows/<name>/plugin.wasm`, and `examples/<name>` its
+//! own `plugin.wasm`. How is `ponte-build`'s business, as it is for `ponte build`.
 
-use std::ffi::OsStr;
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest, Sha256};
-use wit_component::{ComponentEncoder, DecodedWasm};
+use anyhow::{Context, Result, bail};
+use ponte_build::{BuildError, Options, Project};
 
-const TARGET: &str = "wasm32-unknown-unknown";
-
-/// The only package that a guest may import from.
-const CONTRACT: &str = "ponte:flow/";
-
-/// A component in its place.
-#[derive(Clone, Debug)]
-pub(crate) struct BuiltPlugin {
-    /// The flow it belongs to; the file is `flows/<name>/plugin.wasm`.
-    pub(crate) name: String,
-    /// Bytes.
-    pub(crate) size: usize,
-    /// SHA-256 in hexadecimal digits.
-    pub(crate) digest: String,
-    /// Whether the file was written; false if it was there already.
-    pub(crate) changed: bool,
+/// A plugin of the repository.
+struct Plugin {
+    name: String,
+    /// Where its source is.
+    source: PathBuf,
+    /// The package that it belongs to.
+    package: PathBuf,
 }
 
-impl fmt::Display for BuiltPlugin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let note = if self.changed { "" } else { "  (unchanged)" };
-        write!(f, "{:<16} {:>7.1} KB  sha256:{}{note}", self.name, self.size as f64 / 1000.0, self.digest)
-    }
+/// Which plugins to build.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which<'a> {
+    /// Those behind the prebuilt flows.
+    Flows,
+    /// Those and the examples, as far as the machine has the tools for their languages.
+    All,
+    /// One, whatever it takes.
+    One(&'a str),
 }
 
-/// Builds the guest of one flow, or of all flows whose plugin is a Rust crate of this repository, and prints a line
-/// for each.
+/// Builds plugins, and prints a line for each.
 ///
 /// # Errors
-/// If there is no such plugin, the compiler for guests cannot be had, or a guest does not build, does not validate or
-/// asks for more than the contract.
-pub(crate) fn build(root: &Path, only: Option<&str>) -> Result<Vec<BuiltPlugin>> {
-    let names = names(root, only)?;
-    let workspace = root.join("plugins");
-    let target_dir = target_dir(root);
-
-    let mut cargo = clean("cargo", std::env::var_os("CARGO").as_deref());
-    cargo.current_dir(&workspace);
-    route(&Probe::of(&workspace))?.prepare(&mut cargo, &workspace)?;
-    cargo.args(["build", "--release", "--target", TARGET, "--target-dir"]).arg(&target_dir);
-    cargo.arg("--config").arg(same_paths_everywhere());
-    for name in &names {
-        cargo.args(["--package", name]);
+/// If there is no such plugin, or one does not build.
+pub(crate) fn build(root: &Path, which: Which<'_>) -> Result<()> {
+    let flows = flows(root)?;
+    let examples = examples(root);
+    let chosen: Vec<Plugin> = match which {
+        Which::Flows => flows,
+        Which::All => flows.into_iter().chain(examples).collect(),
+        Which::One(name) => {
+            let mut all: Vec<Plugin> = flows.into_iter().chain(examples).collect();
+            let known: Vec<_> = all.iter().map(|plugin| plugin.name.clone()).collect();
+            all.retain(|plugin| plugin.name == name);
+            if all.is_empty() {
+                bail!(
+                    "there is no plugin `{name}`: a flow has plugins/{name} and flows/{name}/flow.toml, an example \
+                     examples/{name}/flow.toml; there are {}",
+                    known.join(", ")
+                );
+            }
+            all
+        }
+    };
+    let must = !matches!(which, Which::All);
+    for plugin in chosen {
+        build_one(root, &plugin, must).with_context(|| format!("plugin `{}`", plugin.name))?;
     }
-    let status = cargo.status().context("cargo cannot be started")?;
-    ensure!(status.success(), "the guests in {} do not build (see above)", workspace.display());
+    Ok(())
+}
 
-    let out = target_dir.join(TARGET).join("release");
-    names
-        .into_iter()
-        .map(|name| {
-            let module = out.join(format!("{}.wasm", name.replace('-', "_")));
-            let built = install(root, &name, &module).with_context(|| format!("plugin `{name}`"))?;
-            println!("{built}");
-            Ok(built)
-        })
-        .collect()
+fn build_one(root: &Path, plugin: &Plugin, must: bool) -> Result<()> {
+    let project = Project::find(&plugin.source)?;
+    let path = plugin.package.join("plugin.wasm");
+    if project.is_older_than(&path) {
+        println!("{:<20} (unchanged)", plugin.name);
+        return Ok(());
+    }
+    let built = match ponte_build::build(&project, &Options { target_dir: Some(target_dir(root)) }) {
+        Err(BuildError::MissingTool(tool)) if !must => {
+            let what = tool.to_string();
+            let what = what.lines().next().unwrap_or_default().trim_end_matches(" To install it:");
+            println!("{:<20} left out: {what} `cargo xtask plugins {}` says how to get it.", plugin.name, plugin.name);
+            return Ok(());
+        }
+        built => built?,
+    };
+    let changed = built.place(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let (size, note) = (built.component.len() as f64 / 1000.0, if changed { "" } else { "  (unchanged)" });
+    println!("{:<20} {size:>7.1} KB  sha256:{}{note}", plugin.name, built.digest);
+    Ok(())
 }
 
 /// Flows whose plugin is a crate of this repository, by name.
-fn names(root: &Path, only: Option<&str>) -> Result<Vec<String>> {
-    let has_crate = |name: &str| root.join("plugins").join(name).join("Cargo.toml").is_file();
+fn flows(root: &Path) -> Result<Vec<Plugin>> {
     let flows = root.join("flows");
-    let mut names = Vec::new();
-    for entry in flows.read_dir().with_context(|| format!("cannot list {}", flows.display()))? {
+    let packages = packages(&flows).with_context(|| format!("cannot list {}", flows.display()))?;
+    let plugin =
+        |(name, package): (String, PathBuf)| Plugin { source: root.join("plugins").join(&name), name, package };
+    Ok(packages.into_iter().map(plugin).filter(|plugin| plugin.source.join("Cargo.toml").is_file()).collect())
+}
+
+/// The examples that are packages, by name.
+fn examples(root: &Path) -> Vec<Plugin> {
+    let packages = packages(&root.join("examples")).unwrap_or_default();
+    let plugin = |(name, package): (String, PathBuf)| Plugin { name, source: package.clone(), package };
+    packages.into_iter().map(plugin).filter(|plugin| Project::find(&plugin.source).is_ok()).collect()
+}
+
+/// The examples in Rust, whose decisions are tested natively: their `Cargo.toml`.
+pub(crate) fn crates(root: &Path) -> Vec<PathBuf> {
+    let manifests = examples(root).into_iter().map(|plugin| plugin.source.join("Cargo.toml"));
+    manifests.filter(|manifest| manifest.is_file()).collect()
+}
+
+/// Folders with a manifest, by name.
+fn packages(folder: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
+    let mut packages = Vec::new();
+    for entry in folder.read_dir()? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().join("flow.toml").is_file() && has_crate(&name) {
-            names.push(name);
+        if entry.path().join("flow.toml").is_file() {
+            packages.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
         }
     }
-    names.sort();
-    match only {
-        None => Ok(names),
-        Some(name) if names.iter().any(|known| known == name) => Ok(vec![name.to_owned()]),
-        Some(name) => bail!(
-            "there is no plugin `{name}`: it needs plugins/{name}/Cargo.toml and flows/{name}/flow.toml; there are {}",
-            names.join(", ")
-        ),
-    }
+    packages.sort();
+    Ok(packages)
 }
 
 /// Guests are another target and another profile, so they get a corner of their own.
@@ -97,191 +120,15 @@ fn target_dir(root: &Path) -> PathBuf {
     outer.join("plugins")
 }
 
-/// A program that sees nothing of the cargo that started this one: its flags and variables are the host's.
-fn clean(program: &str, path: Option<&OsStr>) -> Command {
-    let mut command = Command::new(path.unwrap_or(OsStr::new(program)));
-    for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(is_the_hosts) {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
-/// Whether a variable is about the build of the host, and not about the machine (where crates come from, how to show
-/// progress).
-fn is_the_hosts(name: &str) -> bool {
-    const MACHINE: [&str; 6] =
-        ["CARGO_HOME", "CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_", "CARGO_TERM_"];
-    match name {
-        "RUSTC" | "RUSTFLAGS" | "RUSTDOCFLAGS" | "RUSTC_WRAPPER" | "RUSTC_WORKSPACE_WRAPPER" | "CARGO" => true,
-        _ => name.starts_with("CARGO_") && !MACHINE.iter().any(|prefix| name.starts_with(prefix)),
-    }
-}
-
-/// Panic messages name source files; with the same names on every machine, the same source gives the same digest.
-/// Adds to the flags in `plugins/.cargo/config.toml`.
-fn same_paths_everywhere() -> String {
-    let home = std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(std::env::home_dir()?.join(".cargo")))
-        .unwrap_or_default();
-    let flag = format!("--remap-path-prefix={}=/cargo", home.display());
-    format!("target.{TARGET}.rustflags=[{flag:?}]")
-}
-
-/// What there is to compile guests with.
-#[derive(Clone, Debug, Default)]
-struct Probe {
-    /// The compiler has the target.
-    installed: bool,
-    /// There is a rustup to get it from.
-    rustup: bool,
-    /// Debian's compiler is here with the source of its library, and this linker.
-    debian_linker: Option<&'static str>,
-}
-
-/// How to get a compiler for guests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Route {
-    Ready,
-    Rustup,
-    /// Debian packages no library for the target: build it from its source.
-    Debian {
-        linker: &'static str,
-    },
-}
-
-const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
-const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std";
-
-impl Probe {
-    fn of(workspace: &Path) -> Self {
-        let libdir =
-            answer(clean("rustc", None).current_dir(workspace).args(["--print", "target-libdir", "--target", TARGET]));
-        let starts = |program: &'static str| answer(clean(program, None).arg("--version")).is_some();
-        let has_source = Path::new(DEBIAN_RUSTC).is_file() && Path::new(DEBIAN_SOURCE).is_dir();
-        Self {
-            installed: libdir.is_some_and(|path| Path::new(path.trim()).is_dir()),
-            rustup: starts("rustup"),
-            debian_linker: ["wasm-ld-19", "wasm-ld"].into_iter().find(|linker| has_source && starts(linker)),
-        }
-    }
-}
-
-/// What a program prints, if it starts and ends well.
-fn answer(command: &mut Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-fn route(probe: &Probe) -> Result<Route> {
-    match probe {
-        Probe { installed: true, .. } => Ok(Route::Ready),
-        Probe { rustup: true, .. } => Ok(Route::Rustup),
-        Probe { debian_linker: Some(linker), .. } => Ok(Route::Debian { linker }),
-        _ => bail!(
-            "the Rust compiler cannot build for {TARGET}: install rustup (https://rustup.rs) and run `rustup target add {TARGET}`, \
-             or on Debian run `apt-get install rustc-web rust-web-src lld-19`; then try again"
-        ),
-    }
-}
-
-impl Route {
-    fn prepare(self, cargo: &mut Command, workspace: &Path) -> Result<()> {
-        match self {
-            Self::Ready => {}
-            Self::Rustup => {
-                let mut rustup = clean("rustup", None);
-                let status = rustup.current_dir(workspace).args(["target", "add", TARGET]).status()?;
-                ensure!(status.success(), "`rustup target add {TARGET}` failed (see above)");
-            }
-            Self::Debian { linker } => {
-                cargo
-                    .env("RUSTC", DEBIAN_RUSTC)
-                    .env("RUSTC_BOOTSTRAP", "1")
-                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-                    .arg("-Zbuild-std=std,panic_abort");
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Makes a component of a module and puts it into its flow, if it is not there already.
-fn install(root: &Path, name: &str, module: &Path) -> Result<BuiltPlugin> {
-    let module = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
-    let component = encode(&module)?;
-    let path = root.join("flows").join(name).join("plugin.wasm");
-    let changed = std::fs::read(&path).ok().as_deref() != Some(&component);
-    if changed {
-        std::fs::write(&path, &component).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    let digest = hex::encode(Sha256::digest(&component));
-    Ok(BuiltPlugin { name: name.to_owned(), size: component.len(), digest, changed })
-}
-
-fn encode(module: &[u8]) -> Result<Vec<u8>> {
-    let component = ComponentEncoder::default()
-        .validate(true)
-        .module(module)
-        .and_then(|encoder| encoder.encode())
-        .context("the module is no component: does it use `ponte_sdk::flow!`?")?;
-    if let Some(stranger) = imports(&component)?.into_iter().find(|import| !import.starts_with(CONTRACT)) {
-        bail!("imports {stranger}; a flow may import from {CONTRACT}* only");
-    }
-    Ok(component)
-}
-
-/// The names of what a component imports.
-fn imports(component: &[u8]) -> Result<Vec<String>> {
-    match wit_component::decode(component)? {
-        DecodedWasm::Component(resolve, world) => {
-            let imports = resolve.worlds[world].imports.keys();
-            Ok(imports.map(|key| resolve.name_world_key(key)).collect())
-        }
-        DecodedWasm::WitPackage(..) => bail!("is a WIT package, not a component"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_route_is_taken() {
-        let probe = |installed, rustup, debian_linker| Probe { installed, rustup, debian_linker };
-        let debian = Some("wasm-ld-19");
-        assert_eq!(route(&probe(true, true, debian)).unwrap(), Route::Ready);
-        assert_eq!(route(&probe(false, true, debian)).unwrap(), Route::Rustup);
-        assert_eq!(route(&probe(false, false, debian)).unwrap(), Route::Debian { linker: "wasm-ld-19" });
-        let error = route(&Probe::default()).unwrap_err().to_string();
-        assert!(error.contains("rustup target add") && error.contains("apt-get install"), "{error}");
-        assert_eq!(error.lines().count(), 1);
-    }
-
-    #[test]
-    fn guests_do_not_inherit_the_build_of_the_host() {
-        for name in [
-            "RUSTFLAGS",
-            "CARGO_ENCODED_RUSTFLAGS",
-            "CARGO_PROFILE_RELEASE_LTO",
-            "CARGO_MANIFEST_DIR",
-            "CARGO_TARGET_DIR",
-        ] {
-            assert!(is_the_hosts(name), "{name}");
-        }
-        for name in
-            ["PATH", "HOME", "RUSTUP_HOME", "CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_REGISTRIES_CRATES_IO_PROTOCOL"]
-        {
-            assert!(!is_the_hosts(name), "{name}");
-        }
-    }
-
-    #[test]
     fn an_unknown_plugin_is_named() {
-        let root = crate::root();
-        let error = names(&root, Some("no-such-flow")).unwrap_err().to_string();
-        assert!(error.contains("no-such-flow") && error.contains("after-hours"), "{error}");
+        let error = build(&crate::root(), Which::One("no-such-flow")).unwrap_err().to_string();
+        for word in ["no-such-flow", "after-hours", "first-rust"] {
+            assert!(error.contains(word), "{error}");
+        }
     }
 }

@@ -9,8 +9,9 @@ pub(crate) use crate::commands::consent::args::Consent;
 
 /// A host for WhatsApp automation on numbers that live on a phone and on the Cloud API at once.
 ///
-/// Try it without a Meta account: `ponte demo`. With one: write a `ponte.toml` (see examples/ponte.toml), then
-/// `ponte number add`, `ponte flow install`, `ponte doctor`, `ponte serve`.
+/// Write a flow: `ponte new NAME --lang rust`, `ponte build`, `ponte check`. Try it without a Meta account: `ponte demo`.
+/// With one: write a `ponte.toml` (see examples/ponte.toml), then `ponte number add`, `ponte flow install`, `ponte doctor`,
+/// `ponte serve`.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub(crate) struct Args {
@@ -30,6 +31,12 @@ pub(crate) enum Command {
     Serve,
     /// Play the customer and the owner of the phone, against a simulated WhatsApp. Needs no Meta account.
     Demo(crate::demo::Options),
+    /// Make a folder with a flow that builds and runs: the beginning of yours.
+    New(crate::commands::builder::New),
+    /// Compile a flow's plugin, and check that it fits this host and its manifest.
+    Build(crate::commands::builder::Build),
+    /// Say everything that is wrong with a flow, and what could be better, without running it.
+    Check(crate::commands::builder::Check),
     /// Look at what webhooks say.
     #[command(subcommand)]
     Events(Events),

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod consent_config;
 mod demo;
+mod groups;
 mod hooks_config;
 mod logging;
 mod pace_config;
@@ -13,13 +14,11 @@ mod recordings_config;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use args::{Args, Command};
 use config::Config;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = groups::parse();
     // A child that only compiles needs no runtime, no configuration and no log.
     if let Command::CompileComponent = args.command {
         return ponte_sandbox::compile_child_main();
@@ -45,6 +44,9 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Serve => commands::serve::run(&config()?).await,
         Command::Demo(options) => demo::run(options).await,
+        Command::New(new) => commands::builder::new(new),
+        Command::Build(build) => commands::builder::build(build),
+        Command::Check(check) => commands::builder::check(check),
         Command::Events(events) => commands::events::run(events),
         Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
         Command::Number(number) => commands::number::run(&config()?, number).await,

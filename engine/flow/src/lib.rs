@@ -20,6 +20,7 @@ mod texts;
 
 pub use contract::{Contract, HOST_CONTRACT};
 pub use cron_line::{CronError, CronLine};
+pub use document::{Document, Focus, member};
 pub use language::{Localized, REQUIRED_LANGUAGES};
 pub use manifest::{
     About, ClosedChoice, ClosedTemplate, Failure, FailureAction, FlowCeiling, Limits, Manifest, Schedule, Sending,

@@ -30,7 +30,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a place of a text.
-    pub(crate) fn within(file: &str, text: &Arc<str>, span: Range<usize>, what: String, help: Option<String>) -> Self {
+    pub fn within(file: &str, text: &Arc<str>, span: Range<usize>, what: String, help: Option<String>) -> Self {
         let before = text.get(..span.start).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
@@ -45,7 +45,7 @@ impl Problem {
     }
 
     /// A problem with a file as a whole.
-    pub(crate) fn with_file(file: &str, what: String, help: impl Into<String>) -> Self {
+    pub fn with_file(file: &str, what: String, help: impl Into<String>) -> Self {
         let (source_text, span) = (None, None);
         Self { file: file.to_owned(), line: 0, column: 0, what, help: Some(help.into()), source_text, span }
     }

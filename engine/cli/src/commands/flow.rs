@@ -102,16 +102,21 @@ async fn install_with(
 
 /// All problems with their places, each with a marked snippet.
 fn explained(what: &str, problems: &[Problem]) -> anyhow::Error {
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
     let mut text = format!("{what}: {} problem{}\n", problems.len(), if problems.len() == 1 { "" } else { "s" });
     for problem in problems {
         text.push('\n');
         text.push_str(&problem.one_line());
-        text.push('\n');
-        // The snippet is a courtesy; the line above says everything.
-        let _ = handler.render_report(&mut text, problem);
+        text.push_str(&marked(problem));
     }
     anyhow!(text)
+}
+
+/// The place of a problem with a mark, on lines of their own.
+pub(crate) fn marked(problem: &Problem) -> String {
+    let mut text = "\n".to_owned();
+    // The snippet is a courtesy; the line above it says everything.
+    let _ = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).render_report(&mut text, problem);
+    text
 }
 
 async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {

@@ -21,18 +21,20 @@ struct Place {
 
 /// Which part of an entry a problem is about.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Focus {
+pub enum Focus {
+    /// Its name.
     Key,
+    /// What it says.
     Value,
 }
 
 /// A text that was read.
 #[derive(Clone, Debug)]
-pub(crate) struct Document {
+pub struct Document {
     name: String,
     text: Arc<str>,
     /// What it says.
-    pub(crate) value: Value,
+    pub value: Value,
     /// By JSON Pointer.
     places: HashMap<String, Place>,
 }
@@ -42,7 +44,7 @@ impl Document {
     ///
     /// # Errors
     /// Every place where the text is not well-formed.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Vec<Problem>> {
+    pub fn parse(name: &str, text: &str) -> Result<Self, Vec<Problem>> {
         if name.to_ascii_lowercase().ends_with(".json") {
             Self::parse_json(name, text)
         } else {
@@ -54,7 +56,7 @@ impl Document {
     ///
     /// # Errors
     /// Where the text is not well-formed.
-    pub(crate) fn parse_json(name: &str, text: &str) -> Result<Self, Vec<Problem>> {
+    pub fn parse_json(name: &str, text: &str) -> Result<Self, Vec<Problem>> {
         Self::of(name, text, json::parse(text))
     }
 
@@ -75,7 +77,7 @@ impl Document {
     }
 
     /// A problem with the part at a JSON Pointer, or with the nearest part around it that is written down.
-    pub(crate) fn problem(
+    pub fn problem(
         &self,
         pointer: &str,
         focus: Focus,
@@ -111,7 +113,7 @@ impl Document {
 }
 
 /// A pointer to a member of what `pointer` points to.
-pub(crate) fn member(pointer: &str, key: &str) -> String {
+pub fn member(pointer: &str, key: &str) -> String {
     format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
