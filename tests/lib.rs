@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: a stage with a simulated WhatsApp, a real pipeline over real HTTP, and a clock.
 
+pub mod built;
 pub mod guests;
 pub mod rates;
 mod stage;
