@@ -43,10 +43,20 @@ async function build(project, out) {
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, component);
   } catch (error) {
-    throw new Complaint(`${relative(project, entry)} does not become a component: ${error.message}\nCode outside of functions runs now, where there is no host: read settings and send messages inside the handler.`);
+    throw new Complaint(`${relative(project, entry)} does not become a component: ${trouble(error)}`);
   } finally {
     rmSync(wit, { recursive: true, force: true });
   }
+}
+
+/** What went wrong while the code outside of functions ran, which it does now. */
+function trouble(error) {
+  const [, call] = /unknown import: `ponte:flow\/([^`]+)`/.exec(error.message) ?? [];
+  if (call !== undefined) {
+    return `it calls ${call.replace(/@[0-9.]+/, "")} outside of a function. Such code runs while the flow is built, where there is no host: move it into the handler`;
+  }
+  const words = error.message.replace(/^.*?module evaluation: /s, "");
+  return words.split("\n").filter((line) => !/^\s+\d+: 0x|wasm backtrace/.test(line)).join("\n");
 }
 
 /** The contract's folder and version: the project's own, or the repository's. */
@@ -64,15 +74,16 @@ async function tools(project) {
   if (find("esbuild", project) === undefined || find("componentize-qjs", project) === undefined) {
     process.stderr.write(`fetching esbuild and componentize-qjs into ${SDK}\n`);
     try {
-      execFileSync("npm", ["ci", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: SDK, stdio: ["ignore", 2, 2] });
+      // Not `npm ci`: it wants the bindings of every platform in the lock file, and some are not published.
+      execFileSync("npm", ["install", "--omit=dev", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: SDK, stdio: ["ignore", 2, 2] });
     } catch (error) {
       const why = error.code === "ENOENT" ? "npm is not installed (apt-get install npm)" : "npm could not fetch them (see above)";
-      throw new Complaint(`esbuild and componentize-qjs are missing: ${why}; then run \`npm ci\` in ${SDK}`);
+      throw new Complaint(`esbuild and componentize-qjs are missing: ${why}; then run \`npm install\` in ${SDK}`);
     }
   }
   const load = async (name) => {
     const path = find(name, project);
-    if (path === undefined) throw new Complaint(`${name} is missing: run \`npm ci\` in ${SDK}`);
+    if (path === undefined) throw new Complaint(`${name} is missing: run \`npm install\` in ${SDK}`);
     const module = await import(pathToFileURL(path));
     return module.default ?? module;
   };
