@@ -208,7 +208,8 @@ fn line_of(words: &str) -> usize {
 async fn an_uncaught_error_is_a_reject_with_its_message_and_the_places_in_the_source() {
     let odd = odd().await;
     let (thrown, deeper) = (line_of("too deep"), line_of("return deeper"));
-    let stack = format!("TypeError: too deep\n    at deeper (src/flow.js:{thrown})\n    at deeper (src/flow.js:{deeper})");
+    let stack =
+        format!("TypeError: too deep\n    at deeper (src/flow.js:{thrown})\n    at deeper (src/flow.js:{deeper})");
     let table = [
         ("boom", stack),
         ("cause", format!("Error: outer\n    at cause (src/flow.js:{})\n", line_of("outer"))),
@@ -216,7 +217,10 @@ async fn an_uncaught_error_is_a_reject_with_its_message_and_the_places_in_the_so
         ("words", "threw \"just words\"".to_owned()),
         ("async", "TypeError: the handler is async, and nothing in a flow waits".to_owned()),
         ("timer", "Error: a flow has no setTimeout: use schedule.after".to_owned()),
-        ("refused", "Refused: the customer-service window is closed; a template may be sent\n    at refused".to_owned()),
+        (
+            "refused",
+            "Refused: the customer-service window is closed; a template may be sent\n    at refused".to_owned(),
+        ),
     ];
     for (word, words) in table {
         let report = act(&odd, word, 1).await;
