@@ -1,7 +1,7 @@
-//! Guests in languages that bring a toolchain of their own. Each is built once and kept outside of the clone, under the
-//! digest of what it is made of: the second time needs neither the toolchain nor the time.
+//! Guests in languages with a toolchain of their own, built by the script of their SDK: once, and kept outside the clone,
+//! by what they are built from. So are the components when they are compiled.
 
-use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,91 +9,165 @@ use ponte_model::Digest256;
 
 use crate::root;
 
-/// Where guests and compiled components are kept between runs of the tests.
-pub fn cache() -> PathBuf {
-    let home = || Some(std::env::home_dir()?.join(".cache"));
-    let base = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).expect("a home directory");
-    base.join("ponte")
+/// So many builds of one project are kept, and so many compiled components; the oldest go.
+const BUILDS_KEPT: usize = 3;
+const COMPILED_KEPT: usize = 40;
+
+/// A language, and how a project in it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tongue {
+    /// `python3 plugins/sdk/python/build.py`.
+    Python,
+    /// `sh plugins/sdk/c/build.sh`.
+    C,
+    /// `node plugins/sdk/js/build.mjs`, for JavaScript and TypeScript.
+    JavaScript,
 }
 
-/// A project in JavaScript or TypeScript as a component.
-pub fn javascript(project: &Path) -> Vec<u8> {
-    let sdk = root().join("plugins/sdk/js");
-    let made_of = ["build.mjs", "lines.mjs", "package-lock.json", "src"].map(|part| sdk.join(part));
-    let script = sdk.join("build.mjs");
-    let hint = "install Node 18 or newer: apt-get install nodejs npm";
-    build(project, "src", &made_of, |out| run("node", [script.as_path(), project, out], hint))
+impl Tongue {
+    fn script(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Python => ("python3", "plugins/sdk/python/build.py"),
+            Self::C => ("sh", "plugins/sdk/c/build.sh"),
+            Self::JavaScript => ("node", "plugins/sdk/js/build.mjs"),
+        }
+    }
 }
 
-/// The same of one source file.
-pub fn javascript_source(source: &str) -> Vec<u8> {
-    let project = tempfile::tempdir().expect("a temporary folder");
-    std::fs::create_dir(project.path().join("src")).expect("a folder");
-    std::fs::write(project.path().join("src/flow.js"), source).expect("the source is written");
-    javascript(project.path())
+/// Whether the tools of a language are here; says what is missing, if not. A test without its tools skips, as the
+/// repository needs but Rust to be worked on; with `PONTE_GUESTS=all`, as in `.ci/run`, it fails.
+///
+/// # Panics
+/// If they are not, and have to be.
+pub fn has_tools(tongue: Tongue) -> bool {
+    let (program, script) = tongue.script();
+    let checked = Command::new(program).arg(root().join(script)).arg("--check").status();
+    let there = checked.is_ok_and(|status| status.success());
+    assert!(
+        there || std::env::var("PONTE_GUESTS").as_deref() != Ok("all"),
+        "{program} {script} lacks something (see above)"
+    );
+    if !there {
+        println!("skipped: {program} {script} lacks something (see above)");
+    }
+    there
 }
 
-/// A copy of a package's folder with its component in it, ready to be installed.
-pub fn package(project: &Path, component: &[u8]) -> PathBuf {
-    let folder = tempfile::tempdir().expect("a temporary folder").keep();
-    copy(project, &folder);
-    std::fs::write(folder.join("plugin.wasm"), component).expect("the component is written");
+/// The component of a project of the repository, by its folder (`examples/first-c`); none without the tools.
+///
+/// # Panics
+/// If it does not build; the script has said why.
+pub fn component(tongue: Tongue, project: &str) -> Option<Vec<u8>> {
+    let (program, script) = tongue.script();
+    let (folder, script) = (root().join(project), root().join(script));
+    let sdk = script.parent().expect("the script lies in its SDK");
+    let digest = digest(&[&folder, sdk, &root().join("wit")]);
+    let kept = cache().join("guests").join(project.replace('/', "-"));
+    let path = kept.join(format!("{digest}.wasm"));
+    if let Ok(component) = fs::read(&path) {
+        return Some(component);
+    }
+    if !has_tools(tongue) {
+        return None;
+    }
+    fs::create_dir_all(&kept).expect("the cache can be written");
+    let out = tempfile::Builder::new().prefix("building-").suffix(".wasm").tempfile_in(&kept).expect("a file");
+    let status = Command::new(program).arg(&script).arg(&folder).arg(out.path()).status();
+    let status = status.unwrap_or_else(|error| panic!("{program} cannot be started: {error}"));
+    assert!(status.success(), "{project} does not build (see above)");
+    let component = encoded(fs::read(out.path()).expect("the script wrote a file"));
+    fs::write(out.path(), &component).expect("the cache can be written");
+    out.persist(&path).expect("the component is put in its place");
+    keep_newest(&kept, BUILDS_KEPT);
+    Some(component)
+}
+
+/// The flow package of a project, with its component built: a copy, so that the repository stays as it is. None without the
+/// tools.
+pub fn package(tongue: Tongue, project: &str) -> Option<PathBuf> {
+    Some(package_with(project, &component(tongue, project)?))
+}
+
+/// The flow package of a project with another component.
+pub fn package_with(project: &str, component: &[u8]) -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("ponte-package-").tempdir().expect("a folder").keep();
+    let from = root().join(project);
+    for file in ["flow.toml", "settings.schema.json"] {
+        fs::copy(from.join(file), folder.join(file)).expect("a file of the package");
+    }
+    fs::create_dir(folder.join("texts")).expect("a folder");
+    for text in fs::read_dir(from.join("texts")).expect("texts").flatten() {
+        fs::copy(text.path(), folder.join("texts").join(text.file_name())).expect("a text");
+    }
+    fs::write(folder.join("plugin.wasm"), component).expect("the component is written");
     folder
 }
 
-/// What `make` writes for the sources of a project, made by the tools in `made_of` against the contract.
-fn build(project: &Path, sources: &str, made_of: &[PathBuf], make: impl FnOnce(&Path)) -> Vec<u8> {
+/// Where components are compiled into: seconds of work for those with an interpreter inside.
+pub fn compiled() -> PathBuf {
+    let folder = cache().join("compiled");
+    keep_newest(&folder, 2 * COMPILED_KEPT);
+    folder
+}
+
+/// A component of what a script left: the component itself, or a core module that knows its world.
+fn encoded(built: Vec<u8>) -> Vec<u8> {
+    const COMPONENT: [u8; 8] = [0x00, b'a', b's', b'm', 0x0d, 0x00, 0x01, 0x00];
+    if built.starts_with(&COMPONENT) {
+        return built;
+    }
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .module(&built)
+        .and_then(|encoder| encoder.encode())
+        .expect("a module that knows its world")
+}
+
+/// `${XDG_CACHE_HOME:-$HOME/.cache}/ponte`, where the SDK's scripts keep their tools too.
+fn cache() -> PathBuf {
+    let base = std::env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty()).map(PathBuf::from);
+    let base = base.or_else(|| Some(std::env::home_dir()?.join(".cache")));
+    base.unwrap_or_else(std::env::temp_dir).join("ponte")
+}
+
+/// What a build follows from: the names and contents of all files in some folders.
+fn digest(folders: &[&Path]) -> Digest256 {
     let mut all = Vec::new();
-    for part in made_of.iter().chain([&root().join("wit")]) {
-        read(part, part.parent().expect("a part of a folder"), &mut all);
+    for folder in folders {
+        gather(folder, folder, &mut all);
     }
-    read(&project.join(sources), project, &mut all);
-    let kept = cache().join("guests").join(format!("{}.wasm", Digest256::of(&all)));
-    if let Ok(component) = std::fs::read(&kept) {
-        return component;
-    }
-    std::fs::create_dir_all(kept.parent().expect("a folder")).expect("the cache can be made");
-    let fresh = kept.with_extension(format!("{}.tmp", std::process::id()));
-    make(&fresh);
-    // Under its name at once, so that nobody finds half of it.
-    std::fs::rename(&fresh, &kept).expect("the tool wrote a component");
-    std::fs::read(&kept).expect("the component is read")
+    Digest256::of(&all)
 }
 
-/// Appends names and bytes of all files, in order.
-fn read(path: &Path, base: &Path, all: &mut Vec<u8>) {
-    if path.is_dir() {
-        for path in listed(path) {
-            read(&path, base, all);
-        }
-        return;
-    }
-    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let name = path.strip_prefix(base).unwrap_or(path);
-    all.extend_from_slice(format!("{}\0{}\0", name.display(), bytes.len()).as_bytes());
-    all.extend_from_slice(&bytes);
-}
-
-fn listed(folder: &Path) -> Vec<PathBuf> {
-    let entries = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+fn gather(base: &Path, folder: &Path, all: &mut Vec<u8>) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    paths
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for path in listed(from) {
-        let target = to.join(path.file_name().expect("a name"));
-        match path.is_dir() {
-            true if path.ends_with("node_modules") => {}
-            true => copy(&path, &target),
-            false => drop(std::fs::copy(&path, &target).expect("a file is copied")),
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // None is an input: what Python and npm keep by the side, and what is built.
+        if name == "__pycache__" || name == "node_modules" || name.ends_with(".wasm") {
+            continue;
+        }
+        if path.is_dir() {
+            gather(base, &path, all);
+        } else {
+            let contents = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            all.extend(path.strip_prefix(base).unwrap_or(&path).to_string_lossy().as_bytes());
+            all.extend((contents.len() as u64).to_le_bytes());
+            all.extend(contents);
         }
     }
 }
 
-fn run<A: AsRef<OsStr>>(program: &str, args: impl IntoIterator<Item = A>, hint: &str) {
-    let output = Command::new(program).args(args).output().unwrap_or_else(|error| panic!("{program}: {error}; {hint}"));
-    assert!(output.status.success(), "{program}: {}\n{hint}", String::from_utf8_lossy(&output.stderr));
+/// Removes all but the newest files of a folder.
+fn keep_newest(folder: &Path, most: usize) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut files: Vec<_> =
+        entries.flatten().filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()))).collect();
+    files.sort();
+    for (_, old) in files.iter().rev().skip(most) {
+        // Somebody else may have been first.
+        let _ = fs::remove_file(old);
+    }
 }

@@ -3,20 +3,20 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ponte_model::{Body, Content, LogLevel, Message, Owner};
+use ponte_model::{Body, Content, Effect, LogLevel, Message, Owner, Refusal, StateScope};
 use ponte_policy::Facts;
 use ponte_sandbox::{Compiler, Limits, Outcome, Plugin, RunReport, Sandbox, SandboxConfig, Stop, limits};
 use ponte_simulator::Customer;
-use ponte_tests::{NUMBER, Stage, StageBuilder, built, root};
+use ponte_tests::built::{self, Tongue};
+use ponte_tests::{NUMBER, Stage, StageBuilder, first, root};
 
 #[path = "../../engine/sandbox/tests/sandbox/broker.rs"]
 mod broker;
 
 const ANA: &str = "5511911112222";
 
-fn example(name: &str) -> PathBuf {
-    let project = root().join("examples").join(name);
-    built::package(&project, &built::javascript(&project))
+fn example(name: &str) -> Option<PathBuf> {
+    built::package(Tongue::JavaScript, &format!("examples/{name}"))
 }
 
 /// What came from the API since the last time, oldest first.
@@ -28,7 +28,7 @@ struct Chat {
 
 impl Chat {
     async fn with(package: PathBuf) -> Self {
-        let stage = StageBuilder::default().package(package, "").start().await;
+        let stage = StageBuilder::default().compiled_in(built::compiled()).package(package, "").start().await;
         let ana = stage.simulator.customer(ANA);
         ana.is_called("Ana");
         Self { stage, ana, heard: 0 }
@@ -68,20 +68,15 @@ impl Chat {
 #[tokio::test]
 async fn the_first_flow_greets_counts_and_calls_a_person() {
     for name in ["first-js", "first-ts"] {
-        let mut chat = Chat::with(example(name)).await;
-        assert_eq!(chat.writes("oi").await, ["Olá, Ana! Como posso ajudar?"], "{name}");
-        assert_eq!(chat.writes("vocês abrem hoje?").await, ["Recebi sua mensagem número 2."], "{name}");
-        chat.stage.pass(Duration::from_secs(3 * 3_600)).await;
-        assert_eq!(chat.writes("Humano").await, ["Já chamo alguém."], "{name}");
-        assert_eq!(chat.handed().await, (Owner::Team, "Pediu uma pessoa.".to_owned()), "{name}");
-        assert!(chat.writes("alô?").await.is_empty(), "{name}");
-        assert_eq!(chat.stage.last_rule(ANA).await, "owned-by-team", "{name}");
+        let Some(package) = example(name) else { return };
+        first::plays(package).await;
     }
 }
 
 #[tokio::test]
 async fn a_dialog_waits_over_a_restart_and_goes_on() {
-    let mut chat = Chat::with(example("dialog-js")).await;
+    let Some(package) = example("dialog-js") else { return };
+    let mut chat = Chat::with(package).await;
     assert_eq!(chat.writes("queria marcar uma visita").await, ["Qual é o seu nome?"]);
     let day = chat.writes("Ana").await;
     assert!(day[0].starts_with("Oi, Ana! Que dia fica bom?"), "{day:?}");
@@ -104,7 +99,7 @@ async fn a_dialog_waits_over_a_restart_and_goes_on() {
 
 #[tokio::test]
 async fn a_dialog_ends_by_its_time_by_a_word_and_by_the_phone() {
-    let package = example("dialog-js");
+    let Some(package) = example("dialog-js") else { return };
     let mut chat = Chat::with(package.clone()).await;
     chat.writes("oi").await;
     chat.stage.pass(Duration::from_secs(23 * 3_600)).await;
@@ -135,78 +130,46 @@ async fn a_dialog_ends_by_its_time_by_a_word_and_by_the_phone() {
 }
 
 /// Says its answer to a word in the run's log, or fails as the word says.
-const ODD: &str = r#"
-import { attempt, flow, log, reply, retry, run, send, state, Refused } from "ponte-sdk";
+const PROBE: &str = "tests/probes/js";
 
-function deeper(depth) {
-  if (depth === 3) throw new TypeError("too deep");
-  return deeper(depth + 1);
-}
-
-const acts = {
-  boom: () => deeper(0),
-  cause: () => {
-    try { deeper(3); } catch (error) { throw new Error("outer", { cause: error }); }
-  },
-  words: () => { throw "just words"; },
-  async: async () => {},
-  timer: () => setTimeout(() => {}, 1),
-  retry: () => retry("5m"),
-  time: () => console.log(Date.now() === run.now(), new Date().toISOString()),
-  dice: () => console.log(Math.random(), Math.random(), run.uuid()),
-  console: () => {
-    console.log("one", { two: [2, null] }, new Map([["k", 3n]]));
-    console.warn("odd");
-    console.error(new RangeError("far"));
-  },
-  state: () => {
-    state.conversation.put("k", { text: "ação 😀" }, "3d");
-    log.info(state.conversation.get("k"), state.conversation.get("none"), state.conversation.add("n", 2));
-  },
-  refused: () => reply(""),
-  attempt: () => {
-    const answer = attempt(() => state.conversation.put("", 1));
-    log.info(answer instanceof Refused, answer.reason, answer.detail.field);
-  },
-  amended: () => send.text("con_1", "x").expireAfter("1h 30m").whenClosed("hold"),
-  loop: () => { for (;;); },
-  recursion: () => { const f = (n) => f(n + 1) + 1; f(0); },
-  depth: () => { const f = (n) => (n === 0 ? 0 : 1 + f(n - 1)); log.info(f(1000)); },
-  memory: () => { const all = []; for (;;) all.push({ text: "x".repeat(10) + all.length }); },
-};
-
-export const handler = flow((event) => acts[event.text]());
-"#;
-
-async fn odd() -> (Sandbox, Plugin) {
-    let compiler = Compiler::in_process(built::cache().join("compiled")).expect("a compiler");
-    let compiled = compiler.compile(built::javascript_source(ODD)).await.expect("it compiles");
+async fn loaded(component: Vec<u8>) -> (Sandbox, Plugin) {
+    let compiler = Compiler::in_process(built::compiled()).expect("a compiler");
+    let compiled = compiler.compile(component).await.expect("it compiles");
     let sandbox = Sandbox::new(SandboxConfig { concurrent_runs: 4 }).expect("a sandbox");
     let plugin = sandbox.load(&compiled, Limits::for_component(compiled.info())).expect("it loads");
     (sandbox, plugin)
 }
 
-/// Runs it over a word; the seed is what the run's dice follow from.
-async fn act((sandbox, plugin): &(Sandbox, Plugin), word: &str, seed: u8) -> RunReport {
+async fn odd() -> Option<(Sandbox, Plugin)> {
+    Some(loaded(built::component(Tongue::JavaScript, PROBE)?).await)
+}
+
+/// Runs a flow over a word; the seed is what the run's dice follow from.
+async fn run((sandbox, plugin): &(Sandbox, Plugin), word: &str, seed: u8, broker: broker::Maps) -> RunReport {
     let mut request = broker::request();
     request.event.body = Body::Message(Message::of(Content::Text { body: word.into() }));
     request.random_seed = [seed; 32];
-    let refuse = (word == "refused").then_some(ponte_model::Refusal::WindowClosed);
-    sandbox.run(plugin, request, Box::new(broker::Maps { refuse, ..broker::Maps::default() })).await
+    sandbox.run(plugin, request, Box::new(broker)).await
+}
+
+async fn act(odd: &(Sandbox, Plugin), word: &str, seed: u8) -> RunReport {
+    let refuse = (word == "refused").then_some(Refusal::WindowClosed);
+    run(odd, word, seed, broker::Maps { refuse, ..broker::Maps::default() }).await
 }
 
 fn log(report: &RunReport) -> Vec<(LogLevel, &str)> {
     report.log.iter().map(|line| (line.level, line.text.as_str())).collect()
 }
 
-/// The line of `ODD` that has these words: what a stack must name.
+/// The line of the probe that has these words: what a stack must name.
 fn line_of(words: &str) -> usize {
-    ODD.lines().position(|line| line.contains(words)).expect("a line of it") + 1
+    let source = std::fs::read_to_string(root().join(PROBE).join("src/flow.js")).expect("the source is read");
+    source.lines().position(|line| line.contains(words)).expect("a line of it") + 1
 }
 
 #[tokio::test]
 async fn an_uncaught_error_is_a_reject_with_its_message_and_the_places_in_the_source() {
-    let odd = odd().await;
+    let Some(odd) = odd().await else { return };
     let (thrown, deeper) = (line_of("too deep"), line_of("return deeper"));
     let stack =
         format!("TypeError: too deep\n    at deeper (src/flow.js:{thrown})\n    at deeper (src/flow.js:{deeper})");
@@ -232,8 +195,44 @@ async fn an_uncaught_error_is_a_reject_with_its_message_and_the_places_in_the_so
 }
 
 #[tokio::test]
+async fn a_script_that_changed_under_an_open_dialog_is_named_and_the_team_gets_the_conversation() {
+    let Some(component) = built::component(Tongue::JavaScript, "examples/dialog-js") else { return };
+    let flow = loaded(component).await;
+    let at = broker::request().event.at;
+    let stored = |step: &str, open: &str| {
+        let until = at.as_millis() + 1_000;
+        format!(
+            r#"{{"v":1,"name":"booking","began":1,"steps":[{{"at":"{step}","is":"ask","value":"Ana"}}],
+                "open":{{"at":"{open}","is":"buttons","asked":1,"until":{until},"tries":0,"choices":[]}}}}"#
+        )
+    };
+    let table = [
+        (stored("nome", "day"), r#"dialog changed: step 1 was ask "nome", is now ask "name""#),
+        (stored("name", "date"), r#"dialog changed: step 2 was buttons "date", is now buttons "day""#),
+        ("{\"v\":2}".to_owned(), "dialog changed: it is of form 2, and this SDK reads form 1"),
+    ];
+    for (stored, sentence) in table {
+        let state = [((StateScope::Conversation, "dialog".to_owned()), stored.into_bytes())].into();
+        let report = run(&flow, "segunda", 1, broker::Maps { state, ..broker::Maps::default() }).await;
+        assert_eq!(report.outcome, Outcome::Done, "{sentence}");
+        assert_eq!(log(&report), [(LogLevel::Error, sentence)]);
+        let effects: Vec<_> =
+            report.effects.iter().map(|effect| serde_json::to_value(effect).expect("plain data")).collect();
+        let has = |words: &str| effects.iter().any(|effect| effect.to_string().contains(words));
+        assert!(has("dialog-changed in pt-BR"), "the customer hears of it: {effects:?}");
+        assert!(
+            effects.iter().any(|effect| effect.to_string().contains(&serde_json::json!(sentence).to_string())),
+            "{effects:?}"
+        );
+        assert!(matches!(&report.effects[..], [.., Effect::HandOff { .. }]), "{effects:?}");
+        let gone = |effect: &Effect| matches!(effect, Effect::PutState { key, value: None, .. } if key == "dialog");
+        assert!(report.effects.iter().any(gone), "nothing is kept: {effects:?}");
+    }
+}
+
+#[tokio::test]
 async fn time_chance_and_output_are_what_the_run_says() {
-    let odd = odd().await;
+    let Some(odd) = odd().await else { return };
     let time = act(&odd, "time", 1).await;
     assert_eq!(log(&time), [(LogLevel::Info, "true 2027-01-15T08:00:00.000Z")]);
 
@@ -252,7 +251,7 @@ async fn time_chance_and_output_are_what_the_run_says() {
 
 #[tokio::test]
 async fn values_and_refusals_come_back_as_javascript_has_them() {
-    let odd = odd().await;
+    let Some(odd) = odd().await else { return };
     assert_eq!(log(&act(&odd, "state", 1).await), [(LogLevel::Info, r#"{"text":"ação 😀"} null 2"#)]);
     assert_eq!(log(&act(&odd, "attempt", 1).await), [(LogLevel::Info, "true invalid key")]);
     let amended = act(&odd, "amended", 1).await;
@@ -262,7 +261,7 @@ async fn values_and_refusals_come_back_as_javascript_has_them() {
 
 #[tokio::test]
 async fn a_loop_a_recursion_and_a_hunger_for_memory_each_meet_their_limit() {
-    let odd = odd().await;
+    let Some(odd) = odd().await else { return };
     let limits = odd.1.limits().clone();
     let table = [
         ("loop", Stop::Deadline { limit: limits.cpu }, "look for a loop that does not end"),

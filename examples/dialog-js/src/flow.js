@@ -22,5 +22,5 @@ export const handler = dialog(
     d.handOff("team", say("note", visit));
   },
   // Whoever writes one of these in the middle is given to a person.
-  { name: "booking", personWords: () => settings.need("handoff_words") },
+  { name: "booking", personWords: () => settings.get("handoff_words") },
 );

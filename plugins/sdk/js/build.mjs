@@ -3,7 +3,7 @@
 //
 // The sources are bundled into one module, which becomes a component around QuickJS. What the flow does not import of
 // the contract is left out of the component's imports, so that its permissions can be compared with its manifest's.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -15,22 +15,31 @@ import { lineTable } from "./lines.mjs";
 const SDK = dirname(fileURLToPath(import.meta.url));
 const ENTRIES = ["src/flow.ts", "src/flow.js", "src/flow.mjs"];
 const OLDEST_NODE = 18;
+const TOOLS = ["esbuild", "componentize-qjs"];
 
 class Complaint extends Error {}
 
 try {
   const [project, out] = process.argv.slice(2);
-  if (project === undefined || out === undefined) throw new Complaint("usage: node build.mjs PROJECT OUT.wasm");
-  await build(resolve(project), resolve(out));
+  if (project === "--check") check();
+  else if (project === undefined || out === undefined) throw new Complaint("usage: node build.mjs PROJECT OUT.wasm, or build.mjs --check");
+  else await build(resolve(project), resolve(out));
 } catch (error) {
   process.stderr.write(`${error instanceof Complaint ? error.message : error.stack ?? error}\n`);
   process.exitCode = 1;
 }
 
-async function build(project, out) {
+/** Whether a build can begin: the packages of npm are fetched when they are needed. */
+function check() {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
     throw new Complaint(`Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or newer (https://nodejs.org, or apt-get install nodejs)`);
   }
+  if (TOOLS.every((name) => find(name, SDK) !== undefined)) return;
+  if (spawnSync("npm", ["--version"]).error !== undefined) throw new Complaint("npm is not installed (apt-get install npm)");
+}
+
+async function build(project, out) {
+  check();
   const entry = ENTRIES.map((name) => join(project, name)).find(existsSync);
   if (entry === undefined) throw new Complaint(`${project} has no ${ENTRIES.slice(0, 2).join(" or ")}`);
   const contract = readContract([join(project, "wit"), join(SDK, "../../../wit")]);
@@ -71,14 +80,13 @@ function readContract(places) {
 
 /** The bundler and the componentizer, in the versions of this SDK's lock file. Fetched if they are missing. */
 async function tools(project) {
-  if (find("esbuild", project) === undefined || find("componentize-qjs", project) === undefined) {
+  if (TOOLS.some((name) => find(name, project) === undefined)) {
     process.stderr.write(`fetching esbuild and componentize-qjs into ${SDK}\n`);
     try {
       // Not `npm ci`: it wants the bindings of every platform in the lock file, and some are not published.
       execFileSync("npm", ["install", "--omit=dev", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: SDK, stdio: ["ignore", 2, 2] });
-    } catch (error) {
-      const why = error.code === "ENOENT" ? "npm is not installed (apt-get install npm)" : "npm could not fetch them (see above)";
-      throw new Complaint(`esbuild and componentize-qjs are missing: ${why}; then run \`npm install\` in ${SDK}`);
+    } catch {
+      throw new Complaint(`esbuild and componentize-qjs are missing, and npm could not fetch them (see above): run \`npm install\` in ${SDK}`);
     }
   }
   const load = async (name) => {

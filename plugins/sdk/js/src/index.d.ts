@@ -236,9 +236,9 @@ export interface DialogOptions {
   /** The language of what the SDK says; the setting `language`, unless it is said. */
   language?: string;
   /** Whole messages that end the dialog, in place of the usual ones. */
-  cancelWords?: string[] | (() => string[]);
+  cancelWords?: string[] | (() => string[] | null);
   /** Whole messages that give the conversation to the team; none, unless it is said. */
-  personWords?: string[] | (() => string[]);
+  personWords?: string[] | (() => string[] | null);
   /** What becomes of an open dialog whose script has changed: the team gets it, unless it is said. */
   onChange?: "hand-off" | "restart";
 }
