@@ -156,3 +156,48 @@ test("mistakes of the author are errors and are not said to the customer", () =>
   const broken = (d) => d.ask("a", "?", { check: (said) => said.nothing.there });
   assert.throws(() => play(new World(), broken, stored, newsOf({ text: "x" })), TypeError);
 });
+
+test("no conversation, however odd, loses an answer, asks twice or repeats what was said", () => {
+  const days = { mon: "Monday", tue: "Tuesday" };
+  const hours = { 9: "9h", 11: "11h", 14: "14h" };
+  const good = {
+    name: () => ({ text: "Ana" }),
+    day: (roll) => [{ tap: "day:tue" }, { text: "tuesday" }, { text: "2" }][roll % 3],
+    hour: (roll) => [{ tap: "hour:14" }, { text: " 14H" }, { text: "3" }][roll % 3],
+  };
+  const bad = [{ wordless: true }, { tap: "gone:x" }, { tap: "name:x" }];
+  for (let seed = 1; seed <= 500; seed++) {
+    let dice = seed;
+    const roll = () => (dice = (dice * 48_271) % 2_147_483_647);
+    const world = new World();
+    let drawn = 0;
+    let end;
+    const script = (d) => {
+      d.say("hello", "hello");
+      const name = d.ask("name", "who?");
+      const day = d.askButtons("day", "when?", days);
+      const number = d.once("number", () => ++drawn);
+      const hour = d.askList("hour", "at what time?", "hours", hours);
+      end = [name, day.id, number, hour.id];
+      d.say("bye", "bye");
+    };
+    let { stored } = play(world, script, null, { begins: true });
+    let ends = "waits";
+    const steps = [];
+    for (let turn = 0; ends === "waits" && turn < 50; turn++) {
+      const { open, steps: before } = JSON.parse(stored);
+      assert.deepEqual(before.slice(0, steps.length), steps, `seed ${seed}: what was recorded stays`);
+      steps.splice(0, Infinity, ...before);
+      const news = roll() % 3 > 0 ? good[open.at](roll()) : bad[roll() % bad.length];
+      ({ ends, stored } = play(world, script, stored, newsOf(news)));
+    }
+    const times = (text) => world.sends.filter((sent) => sent === text).length;
+    assert.equal(ends, "over", `seed ${seed}`);
+    assert.equal(times("hello"), 1, `seed ${seed}`);
+    assert.ok(drawn <= 1 && times("bye") <= 1, `seed ${seed}`);
+    // Either every answer arrived, or the third that did not fit led to people.
+    if (times("bye") === 1) assert.deepEqual(end, ["Ana", "tue", 1, "14"], `seed ${seed}`);
+    else assert.match(world.noted, /note-gave-up/, `seed ${seed}`);
+    assert.equal(world.waits, false, `seed ${seed}`);
+  }
+});
