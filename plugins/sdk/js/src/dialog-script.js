@@ -32,6 +32,9 @@ export function read(json) {
   return record;
 }
 
+/** Whether the open question's time is up: what is written then is no answer any more, whether its timer was heard or not. */
+export const isLate = (record, now) => now >= record.open.until;
+
 /** A dialog in the middle of its script. */
 export class Dialog {
   #world;
@@ -40,7 +43,7 @@ export class Dialog {
   /** Whether the question that was open is still to be reached. */
   #awaited;
 
-  /** `news` is `{ begins: true }`, `{ said }`, `{ timedOut: true }`, or `{ missed: true }`: a message after the time, and no timer. */
+  /** `news` is `{ begins: true }`, `{ said }` or `{ timedOut: true }`. */
   constructor(world, record, news) {
     this.#world = world;
     this.#news = news;
@@ -48,7 +51,7 @@ export class Dialog {
     this.record = record ?? { v: VERSION, name: world.name, began: world.now(), steps: [], open: null };
     /** Whether something is to be stored that is not yet. */
     this.isNew = false;
-    /** Why the script goes no further: `waits`, `over`, `missed` or `changed`. */
+    /** Why the script goes no further: `waits`, `over` or `changed`. */
     this.stopped = undefined;
     /** With `changed`: what did. */
     this.change = undefined;
@@ -147,12 +150,8 @@ export class Dialog {
   /** What happened, as far as the open question is concerned. */
   #hear(question) {
     const { open } = this.record;
-    if (this.#news.timedOut || this.#news.missed) {
+    if (this.#news.timedOut) {
       if ("default" in question) return this.#settled(question, null);
-      if (this.#news.missed) {
-        this.over();
-        this.#stop("missed");
-      }
       this.#world.farewell(this.#world.text("dialog-timeout"));
       this.over();
       this.#stop("over");

@@ -4,7 +4,7 @@
 // follow from answers and recorded values: what may differ the next time (time, chance, settings) goes through `once`.
 import * as contract from "./conversation.js";
 import { fits, isOneOf, wireId } from "./dialog-answer.js";
-import { Dialog, Pause, read, wrong } from "./dialog-script.js";
+import { Dialog, Pause, isLate, read, wrong } from "./dialog-script.js";
 import { cancelWords, ownText } from "./dialog-words.js";
 import { fill } from "./fill.js";
 import { flow } from "./flow.js";
@@ -51,12 +51,16 @@ export function runDialog(event, script, options = {}) {
     world.end();
     return person || begin(event, script, options, world);
   }
-  const late = world.now() >= open.until;
+  const late = isLate(record, world.now());
   if (news.timedOut) {
     // An early one is an older question's.
     return late ? play(event, script, options, world, record, news) : true;
   }
-  if (late) return play(event, script, options, world, record, { missed: true });
+  if (late) {
+    // Its timer was not heard. A new dialog begins with what is written now.
+    world.end();
+    return begin(event, script, options, world);
+  }
   if (typeof fits(news.said, open).value !== "object") {
     if (isOneOf(news.said, words(options.cancelWords, cancelWords(world.language)))) return endWith(world, "dialog-cancelled");
     if (isOneOf(news.said, words(options.personWords, []))) {
@@ -81,7 +85,6 @@ function play(event, script, options, world, record, news) {
     if (!(thrown instanceof Pause)) throw thrown;
   }
   if (d.stopped === "changed") return changed(event, script, options, world, d.change);
-  if (d.stopped === "missed") return begin(event, script, options, world);
   if (d.stopped === "waits" && d.isNew) state.conversation.put(KEY, d.record);
   return true;
 }

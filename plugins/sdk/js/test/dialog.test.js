@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Dialog, Pause, read, wrong } from "../src/dialog-script.js";
+import { Dialog, Pause, isLate, read, wrong } from "../src/dialog-script.js";
 import { Refused } from "../src/refused.js";
 
 /** A host that writes down what it is asked for. */
@@ -78,11 +78,11 @@ function play(world, script, stored, news) {
   return { d, ends, stored: ends === "waits" && d.isNew ? JSON.stringify(d.record) : stored };
 }
 
-function newsOf({ text, all, tap, wordless, timedOut, missed }) {
+function newsOf({ text, all, tap, wordless, timedOut }) {
   if (text !== undefined) return { said: { text, all: all ?? text } };
   if (tap !== undefined) return { said: { tap } };
   if (wordless) return { said: {} };
-  return timedOut ? { timedOut } : missed ? { missed } : { begins: true };
+  return timedOut ? { timedOut } : { begins: true };
 }
 
 const { cases } = JSON.parse(readFileSync(new URL("../../dialog-cases.json", import.meta.url), "utf8"));
@@ -93,8 +93,14 @@ for (const { name, script, turns } of cases) {
     for (const turn of turns) {
       steps = turn.script ?? steps;
       const world = new World();
-      const played = play(world, interpreted(steps), stored, newsOf(turn));
       const at = JSON.stringify(turn);
+      if (stored !== null) {
+        // Only what comes in time is put before the script.
+        const { until } = read(stored).open;
+        assert.deepEqual([isLate(read(stored), until - 1), isLate(read(stored), until)], [false, true], at);
+        if (turn.missed) break;
+      }
+      const played = play(world, interpreted(steps), stored, newsOf(turn));
       assert.deepEqual([played.ends, world.sends], [turn.ends, turn.sends], at);
       stored = played.stored;
       if (turn.ends === "waits") assert.notEqual(JSON.parse(stored).open, null, at);
