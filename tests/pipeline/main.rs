@@ -5,6 +5,7 @@ mod debounce;
 mod faults;
 mod flows;
 mod hostile;
+mod javascript;
 mod joins;
 mod lifecycle;
 mod money;

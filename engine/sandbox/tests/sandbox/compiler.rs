@@ -72,13 +72,13 @@ async fn a_patch_version_is_the_same_contract() {
 async fn what_only_shows_when_compiled_is_refused_as_well() {
     let dir = tempfile::tempdir().unwrap();
     let compiler = Compiler::in_process(dir.path()).unwrap();
-    let memories = Guest { fields: "(memory 1)", ..Guest::default() };
+    let memories = Guest { fields: "(memory 1) (memory 1)", ..Guest::default() };
     let table = Guest { fields: "(table 30000 funcref)", ..Guest::default() };
     let handler = r#"(component
         (instance $h)
         (export "ponte:flow/handler@0.1.0" (instance $h)))"#;
     for (bytes, words) in [
-        (memories.build(), "has 2 memories; a flow may have 1"),
+        (memories.build(), "has 3 memories; a flow may have 2"),
         (table.build(), "has 30000 elements in a table to begin with; a flow may have 20000"),
         (wat(handler), "does not fit ponte:flow 0.1"),
     ] {
@@ -129,9 +129,9 @@ async fn a_child_compiles_and_its_work_is_kept() {
 #[tokio::test]
 async fn a_childs_refusal_comes_back_whole() {
     let dir = tempfile::tempdir().unwrap();
-    let component = Guest { fields: "(memory 1)", ..Guest::default() }.build();
+    let component = Guest { fields: "(memory 1) (memory 1)", ..Guest::default() }.build();
     let error = child(dir.path()).compile(component).await.unwrap_err();
-    let unfit = Unfit::TooMany { what: "memories".into(), has: 2, most: 1 };
+    let unfit = Unfit::TooMany { what: "memories".into(), has: 3, most: 2 };
     assert!(matches!(&error, CompileError::Unfit(is) if *is == unfit), "{error}");
 }
 

@@ -1,0 +1,15 @@
+export * as calendar from "./calendar.js";
+export * as contacts from "./contacts.js";
+export * as conversation from "./conversation.js";
+export { dialog, runDialog, wrong } from "./dialog.js";
+export { flow, reject, retry } from "./flow.js";
+export * as log from "./log.js";
+export { Refused, attempt } from "./refused.js";
+export * as run from "./run.js";
+export * as schedule from "./schedule.js";
+export * as send from "./send.js";
+export { reply, replyButtons, replyList, replyTemplate } from "./send.js";
+export * as settings from "./settings.js";
+export * as state from "./state.js";
+export * as texts from "./texts.js";
+export { seconds } from "./time.js";
