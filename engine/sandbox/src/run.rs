@@ -99,6 +99,8 @@ pub(crate) async fn run(plugin: &Plugin, request: RunRequest, broker: Box<dyn Br
     let watch = Stopwatch::start();
     let meter = Arc::new(Meter::default());
     let limits = plugin.limits();
+    // Whoever may ask somebody outside may also wait for the answer; what a wait may take in all is counted by the calls.
+    let wall = limits.wall + if request.permissions.reaches_outside() { limits.wait } else { Duration::ZERO };
     let event = convert::event(&request);
     let mut store = Store::new(plugin.engine(), RunState::new(broker, request, Arc::clone(limits)));
     store.limiter(|run| run);
@@ -117,7 +119,7 @@ pub(crate) async fn run(plugin: &Plugin, request: RunRequest, broker: Box<dyn Br
     };
     // The broker is not ours: if it panics, that is this run's misfortune and nobody else's.
     let call = meter.measure(AssertUnwindSafe(call).catch_unwind());
-    let ended = ponte_clock::within(limits.wall, call).await;
+    let ended = ponte_clock::within(wall, call).await;
 
     let mut state = store.into_data();
     let outcome = match (state.stop.take(), ended) {

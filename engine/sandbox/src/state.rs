@@ -23,6 +23,10 @@ pub(crate) struct RunState {
     pub(crate) refusals: Vec<(String, Refusal)>,
     pub(crate) log: LogBook,
     pub(crate) calls: u32,
+    /// Questions to somebody outside.
+    pub(crate) outside_calls: u32,
+    /// How long their answers took.
+    pub(crate) waited: std::time::Duration,
     pub(crate) memory: usize,
     /// The limit that ended the run, where it was one of the sandbox's own.
     pub(crate) stop: Option<Stop>,
@@ -47,6 +51,8 @@ impl RunState {
             log: LogBook::new(limits.log_lines, limits.log_bytes),
             limits,
             calls: 0,
+            outside_calls: 0,
+            waited: std::time::Duration::ZERO,
             memory: 0,
             stop: None,
             wasi: None,
