@@ -18,7 +18,7 @@ mod resolve;
 mod secrets;
 mod vault;
 
-pub use ai::{AiError, AiFile, Chat, ChatSettings, Completion, Model, Prices, Scripted, ask};
+pub use ai::{AiError, AiFile, Chat, ChatSettings, Completion, Model, Prices, Scripted, Usage, ask, fits_schema};
 pub use client::{Client, ClientSettings, Failed};
 pub use grant::{Grant, GrantError, Grants, HostPattern, Scheme};
 pub use resolve::{PrivateHosts, Resolve, SystemResolver};

@@ -98,23 +98,26 @@ impl Model for Chat {
             if let Some(key) = &self.settings.key {
                 post = post.bearer_auth(key.expose_secret());
             }
-            let unreachable = |error: reqwest::Error| AiError(format!("the model cannot be asked: {}", error.without_url()));
+            let unreachable = |error: reqwest::Error| AiError {
+                free: error.is_connect(),
+                why: format!("the model cannot be asked: {}", error.without_url()),
+            };
             let mut response = post.send().await.map_err(unreachable)?;
             let status = response.status();
             if !status.is_success() {
-                return Err(AiError(format!("the model's server answered {status}")));
+                return Err(AiError::free(format!("the model's server answered {status}")));
             }
             let mut bytes = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
                 if bytes.len() + chunk.len() > limits::RESPONSE_BYTES {
-                    return Err(AiError("the model's server sent too much".to_owned()));
+                    return Err(AiError::unclear("the model's server sent too much"));
                 }
                 bytes.extend_from_slice(&chunk);
             }
             let reply: Reply = serde_json::from_slice(&bytes)
-                .map_err(|error| AiError(format!("the model's server answered what cannot be read: {error}")))?;
+                .map_err(|error| AiError::unclear(format!("the model's server answered what cannot be read: {error}")))?;
             let said = reply.choices.into_iter().next().and_then(|choice| choice.message.content);
-            let text = said.ok_or_else(|| AiError("the model said nothing".to_owned()))?;
+            let text = said.ok_or_else(|| AiError::unclear("the model said nothing"))?;
             // What a proxy echoes of the request's headers stays here.
             let key = self.settings.key.as_ref().map(|key| key.expose_secret());
             let text = key.filter(|key| !key.is_empty()).map_or(text.clone(), |key| text.replace(key, "(key)"));
@@ -122,7 +125,7 @@ impl Model for Chat {
             Ok(Completion { text, tokens_in: prompt_tokens, tokens_out: completion_tokens })
         };
         let timeout = self.settings.timeout;
-        let late = |_| Err(AiError(format!("the model did not answer within {timeout:?}")));
+        let late = |_| Err(AiError::unclear(format!("the model did not answer within {timeout:?}")));
         ponte_clock::within(timeout, exchange).await.unwrap_or_else(late)
     }
 }

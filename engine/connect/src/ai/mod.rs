@@ -35,8 +35,36 @@ pub struct Completion {
 
 /// A model did not answer. Holds no key and no words of customers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("ai: {0}")]
-pub struct AiError(pub String);
+#[error("ai: {why}")]
+pub struct AiError {
+    /// Why.
+    pub why: String,
+    /// Whether it surely cost nothing: nobody was reached, or the server said no.
+    pub free: bool,
+}
+
+impl AiError {
+    /// One that cost nothing.
+    pub fn free(why: impl Into<String>) -> Self {
+        Self { why: why.into(), free: true }
+    }
+
+    /// One of which nobody knows what it cost.
+    pub fn unclear(why: impl Into<String>) -> Self {
+        Self { why: why.into(), free: false }
+    }
+}
+
+/// What was used to get an answer, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Tokens of the questions.
+    pub tokens_in: u32,
+    /// Tokens of the answers.
+    pub tokens_out: u32,
+    /// Whether that is all: a try that broke off may have cost more.
+    pub certain: bool,
+}
 
 /// What tokens cost, in millionths of a currency for a million tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,19 +98,24 @@ impl Prices {
 ///
 /// # Errors
 /// The schema is none, the model does not answer, or its answer does not fit.
-pub async fn ask(model: &dyn Model, request: &AiRequest) -> (Result<AiAnswer, Refusal>, Completion) {
-    let mut used = Completion::default();
+pub async fn ask(model: &dyn Model, request: &AiRequest) -> (Result<AiAnswer, Refusal>, Usage) {
+    let mut used = Usage { tokens_in: 0, tokens_out: 0, certain: true };
     let answer = try_twice(model, request, &mut used).await;
     (answer, used)
 }
 
-async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Completion) -> Result<AiAnswer, Refusal> {
+async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Usage) -> Result<AiAnswer, Refusal> {
     let schema = request.schema.as_deref().map(validator).transpose()?;
     let mut request = request.clone();
     let tries = if schema.is_some() { 2 } else { 1 };
     let mut why = String::new();
     for _ in 0..tries {
-        let said = model.complete(&request).await.map_err(|error| Refusal::Other { why: error.to_string() })?;
+        let said = model.complete(&request).await.map_err(|error| {
+            used.certain &= error.free;
+            Refusal::Other { why: error.to_string() }
+        })?;
+        // A server that does not count leaves it open.
+        used.certain &= said.tokens_in > 0;
         used.tokens_in = used.tokens_in.saturating_add(said.tokens_in);
         used.tokens_out = used.tokens_out.saturating_add(said.tokens_out);
         let text = match &schema {
@@ -103,11 +136,12 @@ async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Completion
     Err(Refusal::Other { why: format!("ai: the answer does not fit the schema: {why}") })
 }
 
-/// Whether a text fits a schema; used for declared fallbacks too.
-///
-/// # Errors
-/// As [`ask`].
-pub(crate) fn validator(schema: &str) -> Result<jsonschema::Validator, Refusal> {
+/// Whether a text is JSON that fits a schema: for declared fallbacks.
+pub fn fits_schema(schema: &str, text: &str) -> bool {
+    validator(schema).is_ok_and(|schema| fits(&schema, text).is_ok())
+}
+
+fn validator(schema: &str) -> Result<jsonschema::Validator, Refusal> {
     let invalid = |why: String| Refusal::invalid("schema", why);
     let schema: Value = serde_json::from_str(schema).map_err(|error| invalid(format!("it is no JSON: {error}")))?;
     let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());

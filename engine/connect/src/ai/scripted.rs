@@ -44,7 +44,7 @@ impl Model for Scripted {
         let fits = |line: &&Line| line.contains.as_ref().is_none_or(|words| last.contains(&words.to_lowercase()));
         let line = self.0.answers.iter().find(fits);
         let text = line.and_then(|line| line.text.clone());
-        let text = text.ok_or_else(|| AiError("the script has no answer to this".to_owned()))?;
+        let text = text.ok_or_else(|| AiError::free("the script has no answer to this"))?;
         let tokens = |bytes: usize| u32::try_from(bytes.div_ceil(4)).unwrap_or(u32::MAX);
         let tokens_in = request.messages.iter().map(|message| tokens(message.text.len())).sum();
         Ok(Completion { tokens_out: tokens(text.len()), text, tokens_in })

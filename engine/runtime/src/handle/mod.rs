@@ -283,7 +283,10 @@ async fn run(
     let report = {
         // First among its own: one flow's slow runs do not fill all places.
         let _turn = installed.turns.acquire().await.expect("the semaphore is never closed");
-        let _permit = core.run_permits.acquire().await.expect("the semaphore is never closed");
+        // Who may wait for somebody outside waits among their like.
+        let outside = installed.permissions.reaches_outside();
+        let permits = if outside { &core.outside.permits } else { &core.run_permits };
+        let _permit = permits.acquire().await.expect("the semaphore is never closed");
         core.sandbox.run(&installed.plugin, request, Box::new(broker)).await
     };
     metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
@@ -308,6 +311,7 @@ async fn run(
     }
     let record = record::of(&change.run, pending, installed, &scene, &report);
     let timers = !change.finish.timers.is_empty();
+    let requests = !change.finish.requests.is_empty();
     let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
     for send in &mut finish.sends {
@@ -333,6 +337,9 @@ async fn run(
     core.outbox.add(core, sends, departure);
     if timers {
         core.timers_changed.notify_one();
+    }
+    if requests {
+        core.outside.changed.notify_one();
     }
     Ok(Tried::Done)
 }
