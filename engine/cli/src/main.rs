@@ -7,6 +7,7 @@ mod consent_config;
 mod demo;
 mod hooks_config;
 mod logging;
+mod outside_config;
 mod pace_config;
 mod pipeline;
 
@@ -51,6 +52,8 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Route(route) => commands::route::run(&config()?, route).await,
         Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
         Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
+        Command::Http(http) => commands::http::run(&config()?, http).await,
+        Command::Secret(secret) => commands::secret::run(&config()?, secret).await,
         Command::Money(money) => commands::money::run(&config()?, money).await,
         Command::Consent(consent) => commands::consent::run(&config()?, consent).await,
         Command::Notices(notices) => commands::notices::run(&config()?, notices).await,

@@ -20,6 +20,7 @@ mod host;
 pub mod limits;
 mod log;
 mod meter;
+mod patience;
 mod permission;
 mod random;
 mod run;

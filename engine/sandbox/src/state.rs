@@ -10,6 +10,7 @@ use wasmtime::{ResourceLimiter, Result};
 use crate::bindings::ponte::flow::types as wit;
 use crate::convert;
 use crate::log::LogBook;
+use crate::patience::Patience;
 use crate::random::{self, Stream};
 use crate::wasi::Wasi;
 use crate::{Broker, Limits, Permission, RunRequest, Stop, limits};
@@ -26,7 +27,7 @@ pub(crate) struct RunState {
     /// Questions to somebody outside.
     pub(crate) outside_calls: u32,
     /// How long their answers took.
-    pub(crate) waited: std::time::Duration,
+    pub(crate) patience: Arc<Patience>,
     pub(crate) memory: usize,
     /// The limit that ended the run, where it was one of the sandbox's own.
     pub(crate) stop: Option<Stop>,
@@ -52,7 +53,7 @@ impl RunState {
             limits,
             calls: 0,
             outside_calls: 0,
-            waited: std::time::Duration::ZERO,
+            patience: Arc::default(),
             memory: 0,
             stop: None,
             wasi: None,

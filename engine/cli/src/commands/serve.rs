@@ -41,6 +41,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         rates: Arc::new(config.rates()?),
         consent: config.consent.clone(),
         template_categories: config.templates.clone(),
+        outside: config.outside.clone(),
         ..defaults
     };
     for hook in &config.hooks {

@@ -1,6 +1,5 @@
 //! The one way out of a run, and what it costs: calls are counted, and how long their answers take is too.
 
-use ponte_clock::Stopwatch;
 use ponte_model::{OutsideAnswer, OutsideCall, Refusal};
 
 use crate::state::{Refusable, RunState};
@@ -22,9 +21,10 @@ impl RunState {
         }
         self.outside_calls += 1;
         let (name, patience) = (call.name(), self.limits.wait);
-        let watch = Stopwatch::start();
-        let asked = ponte_clock::within(patience.saturating_sub(self.waited), self.broker.outside(call)).await;
-        self.waited += watch.elapsed();
+        let left = patience.saturating_sub(self.patience.waited());
+        self.patience.begin();
+        let asked = ponte_clock::within(left, self.broker.outside(call)).await;
+        self.patience.end();
         Ok(asked.unwrap_or_else(|_| {
             let why = format!(
                 "{name}: no answer; a run waits {patience:?} in all, and a manifest may ask for more ([limits] wait_seconds)"

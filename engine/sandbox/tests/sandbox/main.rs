@@ -6,4 +6,5 @@ mod contract;
 mod deterministic;
 mod guests;
 mod limits;
+mod outside;
 mod support;
