@@ -13,6 +13,7 @@ mod install;
 mod logs;
 mod money;
 mod number;
+mod outside;
 mod route;
 mod serve;
 mod shop;

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ponte_connect::{AiFile, Prices, PrivateHosts, Resolve, Scripted, Vault};
 use ponte_runtime::{AiSettings, RuntimeSettings};
-use ponte_store::{RequestRow, Store as _};
+use ponte_store::RequestRow;
 use ponte_tests::store::{SOURCE, order};
 use ponte_tests::{NUMBER, Stage, StageBuilder, guests, root};
 use serde_json::json;
@@ -120,7 +120,7 @@ fn read(stage: &Stage) -> Vec<String> {
 }
 
 async fn says(stage: &Stage, words: &str) {
-    stage.simulator.customer(ANA).text(words).await.unwrap();
+    stage.simulator.customer(ANA).writes(words).await;
     stage.rest().await;
 }
 
@@ -266,12 +266,12 @@ async fn orders_that_a_store_told_of_are_found() {
     assert_eq!(read(&stage), ["tem"]);
     // A neighbour's order is not the customer's.
     let other = "5511933334444";
-    stage.simulator.customer(other).text("e o meu?").await.unwrap();
+    stage.simulator.customer(other).writes("e o meu?").await;
     stage.rest().await;
     assert!(stage.simulator.customer(other).inbox().is_empty());
 }
 
-/// A model that answers from a script, at a price of one real for each token.
+/// A model that answers from a script, at a price of a millionth for each token.
 fn model(settings: &mut RuntimeSettings, most_a_day: i64) {
     let script: AiFile =
         serde_json::from_value(json!({ "answers": [{ "contains": "preço", "text": "custa 10" }, { "text": "oi!" }] }))
@@ -286,12 +286,12 @@ const MODEL: &str = "[permissions.ai]\npt-BR = \"Teste.\"\nes = \"Prueba.\"\nen 
 async fn a_model_answers_until_the_days_money_is_spent_and_the_next_day_again() {
     let guest = guests::asking_a_model();
     let builder = StageBuilder::default().guest_with("model", &guest, NUMBER, "skip", MODEL);
-    // A question may cost 50 at most (its bytes and 20 tokens), and comes to 5.
+    // A question may cost about 50 (its bytes and 20 tokens), and comes to about 5.
     let stage = builder.settings(|settings| model(settings, 55)).start().await;
     says(&stage, "qual o preço?").await;
     let spent = stage.store().spent("2026-01-01").await.unwrap();
     assert!((1..20).contains(&spent[0].micros), "what was set aside is corrected by what it came to: {spent:?}");
-    for _ in 0..3 {
+    for _ in 0..6 {
         says(&stage, "bom dia").await;
     }
     let read_now = read(&stage);

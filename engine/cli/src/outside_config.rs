@@ -89,22 +89,20 @@ pub(crate) fn resolve(
     Ok(settings)
 }
 
-fn source(
-    name: String,
-    file: OrdersFile,
-    folder: &Path,
-    environment: Environment<'_>,
-) -> anyhow::Result<OrdersSource> {
+fn source(name: String, file: OrdersFile, folder: &Path, environment: Environment<'_>) -> anyhow::Result<OrdersSource> {
     let OrdersFile { tenant, find, of_contact, country, key_file } = file;
     ensure!(find.is_some() || of_contact.is_some(), "[orders.{name}]: set find, of_contact, or both");
     for (key, template, place) in [("find", &find, "{number}"), ("of_contact", &of_contact, "{phone}")] {
         let Some(template) = template else { continue };
         ensure!(template.contains(place), "[orders.{name}] {key}: {place} is missing in the address");
-        let url = Url::parse(&template.replace(place, "1")).map_err(|error| anyhow!("[orders.{name}] {key}: {error}"))?;
+        let url =
+            Url::parse(&template.replace(place, "1")).map_err(|error| anyhow!("[orders.{name}] {key}: {error}"))?;
         ensure!(matches!(url.scheme(), "http" | "https"), "[orders.{name}] {key}: an address begins with https://");
         let host = url.host_str().unwrap_or_default();
-        ensure!(!host.is_empty() && template.split(['/', '?']).nth(2).is_some_and(|part| !part.contains('{')),
-            "[orders.{name}] {key}: {place} belongs into the path or the query");
+        ensure!(
+            !host.is_empty() && template.split(['/', '?']).nth(2).is_some_and(|part| !part.contains('{')),
+            "[orders.{name}] {key}: {place} belongs into the path or the query"
+        );
     }
     let variable = format!("PONTE_ORDERS_KEY_{}", name.to_uppercase().replace('-', "_"));
     let key = key(&variable, key_file, folder, environment)?;
@@ -124,7 +122,11 @@ fn key(
 }
 
 fn model(file: AiSection, folder: &Path, environment: Environment<'_>) -> anyhow::Result<AiSettings> {
-    ensure!(Currency::parse(&file.currency).is_some(), "currency: {:?} is none; write three letters such as USD", file.currency);
+    ensure!(
+        Currency::parse(&file.currency).is_some(),
+        "currency: {:?} is none; write three letters such as USD",
+        file.currency
+    );
     let money = |name: &str, text: &Option<String>| -> anyhow::Result<i64> {
         let text = text.as_deref().with_context(|| format!("{name} is missing: write an amount such as \"0.15\""))?;
         let micros = Money::parse_micros(text).map_err(|error| anyhow!("{name}: {error}"))?;
@@ -132,10 +134,8 @@ fn model(file: AiSection, folder: &Path, environment: Environment<'_>) -> anyhow
         Ok(micros)
     };
     let most_a_day = money("daily_budget", &file.daily_budget)?;
-    let prices = Prices {
-        input: money("input_price", &file.input_price)?,
-        output: money("output_price", &file.output_price)?,
-    };
+    let prices =
+        Prices { input: money("input_price", &file.input_price)?, output: money("output_price", &file.output_price)? };
     let model: Arc<dyn Model> = match (file.script, file.url) {
         (Some(script), None) => {
             let path = folder.join(script);

@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn what_is_public_and_what_is_not() {
-        let public = ["1.1.1.1", "8.8.8.8", "172.15.255.255", "172.32.0.0", "100.128.0.1", "2606:4700::1111", "2a00::1"];
+        let public =
+            ["1.1.1.1", "8.8.8.8", "172.15.255.255", "172.32.0.0", "100.128.0.1", "2606:4700::1111", "2a00::1"];
         for address in public {
             assert_eq!(judge(address.parse().unwrap()), Ok(()), "{address}");
         }

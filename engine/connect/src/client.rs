@@ -282,11 +282,16 @@ async fn take(mut response: Response, url: &Url) -> Result<HttpResponse, Failed>
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers.len() > limits::RESPONSE_HEADERS || bytes > limits::RESPONSE_HEADER_BYTES {
         let (most, room) = (limits::RESPONSE_HEADERS, limits::RESPONSE_HEADER_BYTES);
-        return Err(refused(format!("{host} sent {} headers of {bytes} bytes; at most {most} of {room}", headers.len())));
+        return Err(refused(format!(
+            "{host} sent {} headers of {bytes} bytes; at most {most} of {room}",
+            headers.len()
+        )));
     }
     if let Some(encoding) = headers.get(CONTENT_ENCODING).filter(|encoding| encoding.as_bytes() != b"identity") {
         let encoding = String::from_utf8_lossy(encoding.as_bytes()).chars().take(40).collect::<String>();
-        return Err(refused(format!("{host} answered compressed ({encoding}), which was not asked for and is not taken")));
+        return Err(refused(format!(
+            "{host} answered compressed ({encoding}), which was not asked for and is not taken"
+        )));
     }
     let most = limits::RESPONSE_BYTES;
     let large = || refused(format!("{host} sent more than {most} bytes"));

@@ -179,7 +179,10 @@ impl Grants {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(invalid("only https:// and http:// can be asked for"));
         }
-        if !url.username().is_empty() || url.password().is_some() || text.split(['/', '?', '#']).nth(2).is_some_and(|host| host.contains('@')) {
+        if !url.username().is_empty()
+            || url.password().is_some()
+            || text.split(['/', '?', '#']).nth(2).is_some_and(|host| host.contains('@'))
+        {
             return Err(invalid("it names a user; what stands before an @ is refused, use a header"));
         }
         url.set_fragment(None);
@@ -260,7 +263,19 @@ mod tests {
 
     #[test]
     fn what_is_no_grant_is_refused_when_it_is_declared() {
-        for host in ["", "*", "*.com", "API.example.com", "a b", "api.example.com:80", "api.example.com/", "a*.example.com", "*.*.example.com", "example.com.", "*.10.0.0.5"] {
+        for host in [
+            "",
+            "*",
+            "*.com",
+            "API.example.com",
+            "a b",
+            "api.example.com:80",
+            "api.example.com/",
+            "a*.example.com",
+            "*.*.example.com",
+            "example.com.",
+            "*.10.0.0.5",
+        ] {
             assert!(HostPattern::parse(host).is_err(), "{host:?}");
         }
         for host in ["localhost", "10.0.0.5", "*.example.com", "xn--loja-0na.example"] {

@@ -84,16 +84,28 @@ impl SecretSet {
     }
 
     /// Checks that each stand-in of a request is one that may go where it is sent to, and stands where it can be filled in.
-    pub(crate) fn check(&self, grant: &Grant, url: &url::Url, headers: &[HttpHeader], body: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn check(
+        &self,
+        grant: &Grant,
+        url: &url::Url,
+        headers: &[HttpHeader],
+        body: &[u8],
+    ) -> Result<(), Refusal> {
         let before = url.as_str().split('?').next().unwrap_or_default();
         for secret in &self.0 {
             let stand_in = secret.stand_in.as_bytes();
             if contains(before.as_bytes(), stand_in) {
-                let why = format!("the secret `{}` stands in the path; put it into a header, the query or the body", secret.name);
+                let why = format!(
+                    "the secret `{}` stands in the path; put it into a header, the query or the body",
+                    secret.name
+                );
                 return Err(Refusal::invalid("url", why));
             }
             if headers.iter().any(|header| contains(header.name.as_bytes(), stand_in)) {
-                return Err(Refusal::invalid("headers", format!("the secret `{}` stands in a header's name", secret.name)));
+                return Err(Refusal::invalid(
+                    "headers",
+                    format!("the secret `{}` stands in a header's name", secret.name),
+                ));
             }
             let used = contains(url.query().unwrap_or_default().as_bytes(), stand_in)
                 || headers.iter().any(|header| contains(header.value.as_bytes(), stand_in))
@@ -128,11 +140,9 @@ impl SecretSet {
     }
 
     fn fill(&self, bytes: &[u8], place: Place) -> Vec<u8> {
-        self.0.iter().fold(bytes.to_vec(), |bytes, secret| {
-            match contains(&bytes, secret.stand_in.as_bytes()) {
-                true => replace(&bytes, secret.stand_in.as_bytes(), place.write(secret.value.expose_secret()).as_bytes()),
-                false => bytes,
-            }
+        self.0.iter().fold(bytes.to_vec(), |bytes, secret| match contains(&bytes, secret.stand_in.as_bytes()) {
+            true => replace(&bytes, secret.stand_in.as_bytes(), place.write(secret.value.expose_secret()).as_bytes()),
+            false => bytes,
         })
     }
 

@@ -190,9 +190,11 @@ mod tests {
     #[test]
     fn what_can_be_no_secret() {
         let long = "x".repeat(5000);
-        for (text, error) in
-            [("short", SecretError::Short), (long.as_str(), SecretError::Long), ("a secret\nwith", SecretError::Control)]
-        {
+        for (text, error) in [
+            ("short", SecretError::Short),
+            (long.as_str(), SecretError::Long),
+            ("a secret\nwith", SecretError::Control),
+        ] {
             assert_eq!(check_secret(text), Err(error));
         }
         assert_eq!(check_secret("Basic dXNlcjpwYXNz"), Ok(()));

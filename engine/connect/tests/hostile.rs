@@ -60,9 +60,7 @@ async fn server(answers: Vec<Says>) -> Server {
                 let read = socket.read(&mut buffer).await.unwrap_or(0);
                 bytes.extend_from_slice(&buffer[..read]);
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                    if read == 0 { break } else { continue }
-                };
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { if read == 0 { break } else { continue } };
                 let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
                 if read == 0 || body.len() >= length.unwrap_or(0) {
                     break;

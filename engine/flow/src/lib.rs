@@ -22,8 +22,8 @@ pub use contract::{Contract, HOST_CONTRACT};
 pub use cron_line::{CronError, CronLine};
 pub use language::{Localized, REQUIRED_LANGUAGES};
 pub use manifest::{
-    About, AiDeclared, ClosedChoice, ClosedTemplate, Failure, FailureAction, FlowCeiling, HttpDeclared, HttpScheme, Limits,
-    Manifest, Schedule, Sending, Trigger, TriggerEvent, TriggerHours,
+    About, AiDeclared, ClosedChoice, ClosedTemplate, Failure, FailureAction, FlowCeiling, HttpDeclared, HttpScheme,
+    Limits, Manifest, Schedule, Sending, Trigger, TriggerEvent, TriggerHours,
 };
 pub use package::{FlowPackage, PackageSnapshot};
 pub use permission::Permission;

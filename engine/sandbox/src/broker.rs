@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    ContactId, Content, HandOffTarget, MessageId, Origin, OutsideAnswer, OutsideCall, Owner, Phone, Refusal, StateScope,
-    Timestamp,
+    ContactId, Content, HandOffTarget, MessageId, Origin, OutsideAnswer, OutsideCall, Owner, Phone, Refusal,
+    StateScope, Timestamp,
 };
 
 /// Answers a guest's questions over a snapshot and the policy. Implemented by the runtime.

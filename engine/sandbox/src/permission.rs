@@ -142,7 +142,9 @@ impl<'de> Deserialize<'de> for PermissionSet {
 
 /// A word that is no permission.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no permission; there are send, state, schedule, contacts, conversation, http, secrets, orders and ai")]
+#[error(
+    "`{0}` is no permission; there are send, state, schedule, contacts, conversation, http, secrets, orders and ai"
+)]
 pub struct UnknownPermission(String);
 
 #[cfg(test)]

@@ -49,5 +49,10 @@ fn line(row: &RequestRow) -> String {
     };
     let why = row.reason.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
     let id = row.id.as_str();
-    format!("{:<24} {:<16} {}{status}{tries} {what} ({id}){why}", row.queued_at.to_string(), row.installation.as_str(), row.state)
+    format!(
+        "{:<24} {:<16} {}{status}{tries} {what} ({id}){why}",
+        row.queued_at.to_string(),
+        row.installation.as_str(),
+        row.state
+    )
 }

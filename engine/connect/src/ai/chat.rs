@@ -114,8 +114,9 @@ impl Model for Chat {
                 }
                 bytes.extend_from_slice(&chunk);
             }
-            let reply: Reply = serde_json::from_slice(&bytes)
-                .map_err(|error| AiError::unclear(format!("the model's server answered what cannot be read: {error}")))?;
+            let reply: Reply = serde_json::from_slice(&bytes).map_err(|error| {
+                AiError::unclear(format!("the model's server answered what cannot be read: {error}"))
+            })?;
             let said = reply.choices.into_iter().next().and_then(|choice| choice.message.content);
             let text = said.ok_or_else(|| AiError::unclear("the model said nothing"))?;
             // What a proxy echoes of the request's headers stays here.

@@ -129,7 +129,8 @@ async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Usage) -> 
             }
             Err(wrong) => why = wrong,
         }
-        let mend = format!("That does not fit the JSON schema: {why}. Answer again with the corrected JSON and nothing else.");
+        let mend =
+            format!("That does not fit the JSON schema: {why}. Answer again with the corrected JSON and nothing else.");
         request.messages.push(AiMessage { role: AiRole::Assistant, text: said.text });
         request.messages.push(AiMessage { role: AiRole::User, text: mend });
     }
@@ -165,7 +166,8 @@ fn fits(schema: &jsonschema::Validator, text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const SCHEMA: &str = r#"{"type":"object","required":["sector"],"properties":{"sector":{"enum":["sales","support"]}}}"#;
+    const SCHEMA: &str =
+        r#"{"type":"object","required":["sector"],"properties":{"sector":{"enum":["sales","support"]}}}"#;
 
     fn request(schema: Option<&str>) -> AiRequest {
         let message = AiMessage { role: AiRole::User, text: "where is my parcel?".into() };

@@ -98,7 +98,11 @@ fn outside(manifest: &Document, wrong: &mut impl FnMut(&str, String, &str)) {
     let asks = |permission: &str| manifest.value.pointer(&format!("/permissions/{permission}")).is_some();
     let services = count(manifest, "/http");
     if services > 0 && !asks("http") {
-        wrong("/http/0/host", "the flow does not ask for `http`".to_owned(), "add `http` to `[permissions]`, with its reason");
+        wrong(
+            "/http/0/host",
+            "the flow does not ask for `http`".to_owned(),
+            "add `http` to `[permissions]`, with its reason",
+        );
     }
     if services == 0 && asks("http") {
         let help = "add a table `[[http]]` with host and, where it is more than reading, methods";

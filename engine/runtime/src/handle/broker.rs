@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, OutsideAnswer, OutsideCall, Refusal, RunId,
-    SendId, StateScope, Timestamp, WhenClosed,
+    Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, OutsideAnswer, OutsideCall, Refusal,
+    RunId, SendId, StateScope, Timestamp, WhenClosed,
 };
 use ponte_policy::{No, Objection, Ownership, hand_on};
 use ponte_sandbox::{

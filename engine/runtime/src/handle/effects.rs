@@ -11,7 +11,8 @@ use ponte_policy::money::merge_bubbles;
 use ponte_policy::platform::HOLD_MOST;
 use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, release};
 use ponte_store::{
-    Finish, NewRequest, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
+    Finish, NewRequest, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite,
+    TimerWrite,
 };
 
 use super::Scene;

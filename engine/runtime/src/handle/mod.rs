@@ -19,6 +19,7 @@ use ponte_policy::{Candidate, Decision, Facts, Handler, Release, fold, not_taken
 use ponte_sandbox::{Outcome, RunRequest};
 use ponte_store::{Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::conversations::Known;
 use crate::core::Core;
@@ -176,7 +177,8 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         }
     }
     let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry), told };
-    run(core, pending, installed, scene).await
+    // The largest part of handling an event, and the rarest: most events run nothing.
+    Box::pin(run(core, pending, installed, scene)).await
 }
 
 /// What a run starts from.
@@ -283,10 +285,7 @@ async fn run(
     let report = {
         // First among its own: one flow's slow runs do not fill all places.
         let _turn = installed.turns.acquire().await.expect("the semaphore is never closed");
-        // Who may wait for somebody outside waits among their like.
-        let outside = installed.permissions.reaches_outside();
-        let permits = if outside { &core.outside.permits } else { &core.run_permits };
-        let _permit = permits.acquire().await.expect("the semaphore is never closed");
+        let _permit = permits(core, installed).acquire().await.expect("the semaphore is never closed");
         core.sandbox.run(&installed.plugin, request, Box::new(broker)).await
     };
     metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
@@ -342,6 +341,11 @@ async fn run(
         core.outside.changed.notify_one();
     }
     Ok(Tried::Done)
+}
+
+/// Who may wait for somebody outside waits among their like.
+fn permits<'a>(core: &'a Core, installed: &Installed) -> &'a Semaphore {
+    if installed.permissions.reaches_outside() { &core.outside.permits } else { &core.run_permits }
 }
 
 /// Takes a place for the first message if it may leave at once, so that one transaction writes it and lets it out.

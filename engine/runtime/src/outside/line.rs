@@ -115,7 +115,8 @@ async fn see_through(core: &Arc<Core>, request: QueuedRequest) -> Result<(), Ing
         Ok(response) if may_pass(&response) && !overdue => {
             let reason = format!("http: {} answered {}", request.host, response.status);
             let not_before = core.clock.now().plus(pause(&request, Some(&response)));
-            return settle(core, &request, RequestFate::Again { not_before, status: Some(response.status), reason }).await;
+            return settle(core, &request, RequestFate::Again { not_before, status: Some(response.status), reason })
+                .await;
         }
         Err(Failed::Unreachable(reason)) if !overdue => {
             let not_before = core.clock.now().plus(pause(&request, None));
@@ -214,6 +215,7 @@ async fn tell(
         at: core.clock.now(),
         body: Body::HttpReply(Box::new(reply)),
     };
-    let incoming = Incoming { tenant: request.tenant.clone(), contact: request.contact.clone(), event: Arc::new(event) };
+    let incoming =
+        Incoming { tenant: request.tenant.clone(), contact: request.contact.clone(), event: Arc::new(event) };
     take_in(core, vec![incoming]).await.map(drop)
 }

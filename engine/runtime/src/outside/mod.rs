@@ -68,7 +68,9 @@ impl Outside {
         let rows = store.secrets().await?;
         let mut sets: HashMap<InstallationId, Vec<Secret>> = HashMap::new();
         let vault = match (&settings.data_dir, rows.is_empty()) {
-            (Some(dir), false) => Vault::open(dir).inspect_err(|error| tracing::error!(%error, "no secret can be used")).ok(),
+            (Some(dir), false) => {
+                Vault::open(dir).inspect_err(|error| tracing::error!(%error, "no secret can be used")).ok()
+            }
             _ => None,
         };
         for row in rows {

@@ -49,7 +49,8 @@ async fn gather(
     let told = told.map_err(|error| Refusal::Other { why: error.to_string() })?;
     let mut found: HashMap<(String, String), FoundOrder> = HashMap::new();
     for told in told {
-        let own = matches!(by, OrdersBy::Contact(_)) || told.contact.is_some() && told.contact.as_ref() == asker.contact;
+        let own =
+            matches!(by, OrdersBy::Contact(_)) || told.contact.is_some() && told.contact.as_ref() == asker.contact;
         keep(&mut found, told.order, own);
     }
     let theirs = phone(asker).map(|phone| phone.spellings()).unwrap_or_default();
@@ -123,7 +124,9 @@ async fn read(asker: &Asker<'_>, source: &OrdersSource, url: &str) -> Result<Vec
     let orders = match (json.get("orders").and_then(Value::as_array), json.get("order")) {
         (Some(many), _) => many.clone(),
         (None, Some(one)) => vec![one.clone()],
-        (None, None) => return Err(wrong("its JSON has neither `orders` nor `order`; see docs/outbound.md".to_owned())),
+        (None, None) => {
+            return Err(wrong("its JSON has neither `orders` nor `order`; see docs/outbound.md".to_owned()));
+        }
     };
     let order = |json: Value| ponte_hooks::read_order(&source.name, source.country.as_deref(), json).map_err(&wrong);
     orders.into_iter().take(MOST).map(order).collect()

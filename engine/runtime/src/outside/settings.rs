@@ -42,7 +42,10 @@ impl Default for OutsideSettings {
 impl fmt::Debug for OutsideSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let orders: Vec<_> = self.orders.iter().map(|source| &source.name).collect();
-        f.debug_struct("OutsideSettings").field("ai", &self.ai.is_some()).field("orders", &orders).finish_non_exhaustive()
+        f.debug_struct("OutsideSettings")
+            .field("ai", &self.ai.is_some())
+            .field("orders", &orders)
+            .finish_non_exhaustive()
     }
 }
 

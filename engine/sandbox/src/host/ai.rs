@@ -46,6 +46,7 @@ fn convert(request: Request) -> AiRequest {
         Role::User => AiRole::User,
         Role::Assistant => AiRole::Assistant,
     };
-    let messages = request.messages.into_iter().map(|message| AiMessage { role: role(message.role), text: message.text });
+    let messages =
+        request.messages.into_iter().map(|message| AiMessage { role: role(message.role), text: message.text });
     AiRequest { messages: messages.collect(), schema: request.schema, max_tokens: request.max_tokens }
 }

@@ -59,7 +59,10 @@ fn check(url: &str, headers: &[Header]) -> Refusable<()> {
     let bytes: usize = headers.iter().map(|header| header.name.len() + header.value.len()).sum();
     if headers.len() > limits::REQUEST_HEADERS || bytes > limits::REQUEST_HEADER_BYTES {
         let (most, room) = (limits::REQUEST_HEADERS, limits::REQUEST_HEADER_BYTES);
-        return Err(Refusal::invalid("headers", format!("{} of {bytes} bytes; at most {most} of {room}", headers.len())));
+        return Err(Refusal::invalid(
+            "headers",
+            format!("{} of {bytes} bytes; at most {most} of {room}", headers.len()),
+        ));
     }
     Ok(())
 }

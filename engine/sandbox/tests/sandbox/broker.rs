@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    Body, ContactId, Content, Event, EventKey, Lane, Message, MessageId, NumberId, Origin, OutsideAnswer, OutsideCall, Owner,
-    Phone, Refusal, RunId, StateScope, Timestamp,
+    Body, ContactId, Content, Event, EventKey, Lane, Message, MessageId, NumberId, Origin, OutsideAnswer, OutsideCall,
+    Owner, Phone, Refusal, RunId, StateScope, Timestamp,
 };
 use ponte_sandbox::{
     AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView,

@@ -174,7 +174,10 @@ fn contract(version: &str) -> String {
     let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "wit")) {
-        text += &fs::read_to_string(file).unwrap().replace("package ponte:flow@0.1.1;", "").replace("@since(version = 0.1.1)", "");
+        text += &fs::read_to_string(file)
+            .unwrap()
+            .replace("package ponte:flow@0.1.1;", "")
+            .replace("@since(version = 0.1.1)", "");
     }
     text
 }

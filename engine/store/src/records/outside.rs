@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use ponte_model::{ContactId, HttpRequest, InstallationId, NumberId, RequestId, RunId, StoreOrder, TenantId, Timestamp};
+use ponte_model::{
+    ContactId, HttpRequest, InstallationId, NumberId, RequestId, RunId, StoreOrder, TenantId, Timestamp,
+};
 use serde::Serialize;
 
 /// A request to a web service, to be made after the run that asked.

@@ -17,11 +17,12 @@ use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
 use super::{flows, money, outside, policies, templates};
 use crate::{
-    BackingOff, Backlog, Began, BeginSend, Busy, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish,
-    Finished, FlowLifeRow, Incoming, OrdersBy, QueuedRequest, RequestFate, RequestRow, SecretRow, SpendRow, ToldOrder, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow,
-    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Released, Result, RunRecord,
-    SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError,
-    Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    BackingOff, Backlog, Began, BeginSend, Busy, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow,
+    Finish, Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners,
+    NoticeRow, NumberRow, OrdersBy, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedRequest,
+    QueuedSend, Released, RequestFate, RequestRow, Result, RunRecord, SecretRow, SendRow, Settle, Settler, SpendRow,
+    StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError, Stored, SubmissionOutcome,
+    SubmissionRow, TemplateBook, TemplateUseRow, TimerRow, ToldOrder,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -761,7 +762,8 @@ impl Store for SqliteStore {
         };
         delete("DELETE FROM notices WHERE closed_at < ?1", before).await?;
         delete("DELETE FROM requests WHERE settled_at < ?1", before).await?;
-        delete("DELETE FROM ai_spend WHERE day < date(?1 / 1000, 'unixepoch')", now.minus(LEDGER_KEPT).as_millis()).await?;
+        delete("DELETE FROM ai_spend WHERE day < date(?1 / 1000, 'unixepoch')", now.minus(LEDGER_KEPT).as_millis())
+            .await?;
         // Chunked, so that no purge keeps webhooks waiting.
         Ok(Purged {
             inbox: delete(

@@ -81,7 +81,8 @@ pub(super) async fn show(
 ) -> anyhow::Result<ExitCode> {
     let report = report(store, name).await?;
     let rows = store.installations().await?;
-    let reach = rows.iter().find(|row| row.id == report.installation).map(super::reach::lines).transpose()?.unwrap_or_default();
+    let reach =
+        rows.iter().find(|row| row.id == report.installation).map(super::reach::lines).transpose()?.unwrap_or_default();
     if as_json {
         let stops: Vec<_> = report
             .life
