@@ -21,17 +21,20 @@ const ANA: &str = "5511911112222";
 const CODE: &str = "BR123456789BR";
 const KEY: &str = "s3cr3t-of-the-shop-0001";
 
+/// Path, authorization and idempotency key of each request.
+type Asked = Arc<Mutex<Vec<(String, String, Option<String>)>>>;
+
 /// A carrier, and what it was asked.
 struct Carrier {
     port: u16,
-    asked: Arc<Mutex<Vec<(String, String, Option<String>)>>>,
+    asked: Asked,
     /// What it answers to the next posts; 200 when there is nothing left.
     posts: Arc<Mutex<Vec<u16>>>,
 }
 
 #[derive(Clone)]
 struct Desk {
-    asked: Arc<Mutex<Vec<(String, String, Option<String>)>>>,
+    asked: Asked,
     posts: Arc<Mutex<Vec<u16>>>,
 }
 
