@@ -257,10 +257,11 @@ fn component(fields: &str, body: &str) -> Vec<u8> {
         imports = imports.join("\n"),
         data = data.join("\n"),
     );
-    let mut module = wat::parse_str(&module).unwrap_or_else(|error| panic!("{error}\n{module}"));
     let mut resolve = wit_parser::Resolve::default();
-    let (package, _) = resolve.push_dir(crate::root().join("wit")).expect("the contract is parsed");
-    let world = resolve.select_world(&[package], Some("flow")).expect("the contract has a world");
+    let (package, version) = contract(&mut resolve);
+    let module = module.replace("@0.1.0", &format!("@{version}"));
+    let mut module = wat::parse_str(&module).unwrap_or_else(|error| panic!("{error}\n{module}"));
+    let world = resolve.select_world(&[package], Some("connected-flow")).expect("the contract has a world");
     wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8, false)
         .expect("the guest is of the world");
     wit_component::ComponentEncoder::default()
@@ -269,4 +270,44 @@ fn component(fields: &str, body: &str) -> Vec<u8> {
         .expect("a module")
         .encode()
         .expect("a component")
+}
+
+/// The repository's contract and its version: guests are of that, however they are written above.
+fn contract(resolve: &mut wit_parser::Resolve) -> (wit_parser::PackageId, String) {
+    let (package, _) = resolve.push_dir(crate::root().join("wit")).expect("the contract is parsed");
+    let version = resolve.packages[package].name.version.as_ref().expect("the contract has a version").to_string();
+    (package, version)
+}
+
+/// Says "tem" if the store knows an order of the customer's, and nothing else.
+pub fn asking_for_orders() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/orders@0.1.0\" \"of-contact\" (func $orders (param i32)))
+         (data (i32.const 1024) \"tem\")",
+        &format!(
+            "(call $orders (i32.const 256))
+             (if (i32.and (i32.eqz (i32.load8_u (i32.const 256))) (i32.load (i32.const 268)))
+                (then (call $text {CONTACT} (i32.const 1024) (i32.const 3) (i32.const 512))))"
+        ),
+    )
+}
+
+/// Says what the model says to what the customer wrote; where it is refused, "sem modelo".
+pub fn asking_a_model() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))
+         (import \"ponte:flow/ai@0.1.0\" \"complete\" (func $ask (param i32 i32 i32 i32 i32 i32 i32)))
+         (data (i32.const 1024) \"sem modelo\")",
+        &format!(
+            "(i32.store8 (i32.const 256) (i32.const 1))
+             (i32.store (i32.const 260) (i32.load offset=64 (local.get 0)))
+             (i32.store (i32.const 264) (i32.load offset=68 (local.get 0)))
+             (call $ask (i32.const 256) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 20)
+                        (i32.const 288))
+             (if (i32.eqz (i32.load8_u (i32.const 288)))
+                (then (call $text {CONTACT} (i32.load (i32.const 296)) (i32.load (i32.const 300)) (i32.const 512)))
+                (else (call $text {CONTACT} (i32.const 1024) (i32.const 10) (i32.const 512))))"
+        ),
+    )
 }

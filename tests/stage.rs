@@ -404,6 +404,11 @@ impl Stage {
         self.runtime.reload().await.expect("it is read");
     }
 
+    /// Where its data is.
+    pub fn data_dir(&self) -> PathBuf {
+        self.dir.path().to_owned()
+    }
+
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         self.runtime.store()

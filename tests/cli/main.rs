@@ -14,6 +14,7 @@ mod install;
 mod logs;
 mod money;
 mod number;
+mod outside;
 mod route;
 mod runs;
 mod serve;

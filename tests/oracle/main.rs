@@ -61,7 +61,7 @@ fn number(variable: &str) -> Option<u64> {
 async fn no_history_makes_meta_refuse_or_talks_over_the_phone() {
     if let Some(seed) = number("PONTE_SEED") {
         let steps = number("PONTE_STEPS").map_or(HISTORY, |steps| steps as usize);
-        return play(seed, steps, Rig::of(seed)).await.unwrap_or_else(|failure| panic!("{failure}"));
+        return Box::pin(play(seed, steps, Rig::of(seed))).await.unwrap_or_else(|failure| panic!("{failure}"));
     }
     let steps = number("PONTE_STEPS").map_or(STEPS, |steps| steps as usize);
     let first = fastrand::u64(..1_000_000);

@@ -11,7 +11,7 @@ const SEEDS: std::ops::Range<u64> = 7..12;
 async fn is_missed(rig: Rig, sign: &str) {
     let mut failure = None;
     for seed in SEEDS {
-        failure = play(seed, STEPS, rig).await.err();
+        failure = Box::pin(play(seed, STEPS, rig)).await.err();
         if failure.is_some() {
             break;
         }

@@ -13,6 +13,7 @@ mod once;
 mod order;
 mod orders;
 mod outbox;
+mod outside;
 mod ownership;
 mod phone;
 mod replay;

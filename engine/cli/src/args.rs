@@ -61,6 +61,12 @@ pub(crate) enum Command {
     /// Look at what was sent, what waits, and what was not let out.
     #[command(subcommand)]
     Outbox(crate::commands::outbox::Outbox),
+    /// Look at what flows asked of web services, what waits, and what was given up.
+    #[command(subcommand)]
+    Http(crate::commands::http::Http),
+    /// Set, list and remove the keys and passwords that flows use and never see.
+    #[command(subcommand)]
+    Secret(crate::commands::secret::Secret),
     /// See what messages cost, and set what may be spent.
     #[command(subcommand)]
     Money(crate::commands::money::Command),

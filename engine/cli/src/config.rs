@@ -10,7 +10,7 @@ use ponte_model::NumberId;
 use ponte_model::consent::Category;
 use ponte_policy::consent::ConsentRules;
 use ponte_policy::money::RateBook;
-use ponte_runtime::{Hook, RecordingSettings};
+use ponte_runtime::{Hook, OutsideSettings, RecordingSettings};
 use ponte_whatsapp::graph::GraphSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::consent_config::ConsentFile;
 use crate::hooks_config::{self, HooksFile};
+use crate::outside_config::{self, AiSection, HttpFile, OrdersFile, OutsideFile};
 use crate::pace_config::{CeilingsFile, LoopFile, PaceFile};
 use crate::recordings_config::RecordingsFile;
 
@@ -54,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) templates: BTreeMap<String, Category>,
     /// Stores that tell of orders.
     pub(crate) hooks: Vec<Hook>,
+    /// What flows may reach.
+    pub(crate) outside: OutsideSettings,
     /// How many messages may leave, and when automation stops because a machine answers it.
     pub(crate) pace: PaceFile,
     /// What is kept of runs.
@@ -94,6 +97,9 @@ struct File {
     consent: ConsentFile,
     templates: BTreeMap<String, Category>,
     hooks: HooksFile,
+    http: HttpFile,
+    orders: BTreeMap<String, OrdersFile>,
+    ai: Option<AiSection>,
     ceilings: CeilingsFile,
     #[serde(rename = "loop")]
     loops: LoopFile,
@@ -161,14 +167,17 @@ impl Config {
                 access_tokens.insert(number, token);
             }
         }
+        let data_dir = variable(environment, "PONTE_DATA_DIR")?
+            .map(PathBuf::from)
+            .or_else(|| file.data_dir.map(|dir| folder.join(dir)))
+            .unwrap_or_else(|| PathBuf::from("data"));
+        let outside = OutsideFile { http: file.http, orders: file.orders, ai: file.ai };
         Ok(Self {
             listen: parsed(environment, "PONTE_LISTEN")?
                 .or(file.listen)
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            data_dir: variable(environment, "PONTE_DATA_DIR")?
-                .map(PathBuf::from)
-                .or_else(|| file.data_dir.map(|dir| folder.join(dir)))
-                .unwrap_or_else(|| PathBuf::from("data")),
+            outside: outside_config::resolve(outside, folder, &data_dir, environment)?,
+            data_dir,
             graph_url: parsed(environment, "PONTE_GRAPH_URL")?.or(file.graph_url).unwrap_or(graph.graph_url),
             graph_version: variable(environment, "PONTE_GRAPH_VERSION")?
                 .or(file.graph_version)

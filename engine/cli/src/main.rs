@@ -8,6 +8,7 @@ mod demo;
 mod groups;
 mod hooks_config;
 mod logging;
+mod outside_config;
 mod pace_config;
 mod pipeline;
 mod recordings_config;
@@ -55,6 +56,8 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
         Command::Run(run) => commands::run::run(&config()?, run).await,
         Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
+        Command::Http(http) => commands::http::run(&config()?, http).await,
+        Command::Secret(secret) => commands::secret::run(&config()?, secret).await,
         Command::Money(money) => commands::money::run(&config()?, money).await,
         Command::Consent(consent) => commands::consent::run(&config()?, consent).await,
         Command::Notices(notices) => commands::notices::run(&config()?, notices).await,

@@ -7,7 +7,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 /// The contract that this host serves: the package of `wit/`.
-pub const HOST_CONTRACT: &str = "ponte:flow@0.1.0";
+pub const HOST_CONTRACT: &str = "ponte:flow@0.1.1";
 
 const PACKAGE: &str = "ponte:flow@";
 

@@ -23,8 +23,8 @@ pub use cron_line::{CronError, CronLine};
 pub use document::{Document, Focus, member};
 pub use language::{Localized, REQUIRED_LANGUAGES};
 pub use manifest::{
-    About, ClosedChoice, ClosedTemplate, Failure, FailureAction, FlowCeiling, Limits, Manifest, Schedule, Sending,
-    Trigger, TriggerEvent, TriggerHours,
+    About, AiDeclared, ClosedChoice, ClosedTemplate, Failure, FailureAction, FlowCeiling, HttpDeclared, HttpScheme,
+    Limits, Manifest, Schedule, Sending, Trigger, TriggerEvent, TriggerHours,
 };
 pub use package::{FlowPackage, PackageSnapshot};
 pub use permission::Permission;

@@ -16,11 +16,29 @@ pub enum Permission {
     Contacts,
     /// Read the last messages, hand conversations to people, release them.
     Conversation,
+    /// Ask the web services that the manifest names.
+    Http,
+    /// Have the shop's secrets filled in on the wire.
+    Secrets,
+    /// Look orders up.
+    Orders,
+    /// Ask the operator's language model.
+    Ai,
 }
 
 impl Permission {
     /// Every permission, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Send, Self::State, Self::Schedule, Self::Contacts, Self::Conversation];
+    pub const ALL: [Self; 9] = [
+        Self::Send,
+        Self::State,
+        Self::Schedule,
+        Self::Contacts,
+        Self::Conversation,
+        Self::Http,
+        Self::Secrets,
+        Self::Orders,
+        Self::Ai,
+    ];
 
     /// The word in the manifest.
     pub const fn as_str(self) -> &'static str {
@@ -30,6 +48,10 @@ impl Permission {
             Self::Schedule => "schedule",
             Self::Contacts => "contacts",
             Self::Conversation => "conversation",
+            Self::Http => "http",
+            Self::Secrets => "secrets",
+            Self::Orders => "orders",
+            Self::Ai => "ai",
         }
     }
 

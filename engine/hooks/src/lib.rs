@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use secrets::{SecretError, SignatureError};
-pub use signed_json::{HEADER as SIGNED_JSON_HEADER, TOLERANCE, sign as sign_json};
+pub use signed_json::{HEADER as SIGNED_JSON_HEADER, TOLERANCE, read as read_order, sign as sign_json};
 
 use secrets::Secrets;
 

@@ -138,6 +138,25 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
         );
     }
     let Told { order } = serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
+    understood(&source.name, source.country.as_deref(), source.test_orders, order, json)
+}
+
+/// An order in the same words, from a system that was asked for it. Tests are withheld.
+///
+/// # Errors
+/// What does not fit.
+pub fn read(source: &str, country: Option<&str>, order: Value) -> Result<StoreOrder, String> {
+    let told = serde_json::from_value(order.clone()).map_err(|error| format!("`order`: {error}"))?;
+    understood(source, country, false, told, &order)
+}
+
+fn understood(
+    source: &str,
+    default_country: Option<&str>,
+    test_orders: bool,
+    order: Order,
+    json: &Value,
+) -> Result<StoreOrder, String> {
     let fits = |text: &str| !text.trim().is_empty() && text.len() <= LONGEST_ID;
     let id = String::from(order.id);
     if !fits(&id) {
@@ -157,9 +176,9 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
     };
     let words = |text: Option<String>| text.map(|text| cut(text.trim())).filter(|text| !text.is_empty());
     let Customer { name, phone, country, language } = order.customer;
-    let country = words(country).or_else(|| source.country.clone());
+    let country = words(country).or_else(|| default_country.map(str::to_owned));
     Ok(StoreOrder {
-        source: source.name.clone(),
+        source: source.to_owned(),
         number: order.number.filter(|number| fits(number)).unwrap_or_else(|| id.clone()),
         id,
         state: state(&order.state),
@@ -185,7 +204,7 @@ pub(crate) fn order(source: &Source, json: &Value) -> Result<StoreOrder, String>
             language: words(language),
         },
         test: order.test,
-        withheld: order.test && !source.test_orders,
+        withheld: order.test && !test_orders,
         channel: words(order.channel),
         consent: order.consent,
         listener: None,

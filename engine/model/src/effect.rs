@@ -76,6 +76,11 @@ pub enum Effect {
         /// The tag.
         tag: String,
     },
+    /// Ask a web service for something after the commit.
+    HttpLater {
+        /// What, with stand-ins for secrets.
+        request: Box<crate::HttpRequest>,
+    },
     /// Take a tag off the contact.
     Untag {
         /// The tag.

@@ -142,6 +142,8 @@ pub enum Body {
     Schedule(Schedule),
     /// A store told of an order.
     Order(Box<StoreOrder>),
+    /// What became of a request that a flow asked for in an earlier run.
+    HttpReply(Box<crate::HttpReply>),
     /// Lines of the customer's that waited for more are due to be answered together.
     BurstEnd,
     /// An operator took the conversation, or gave it back.
@@ -190,6 +192,7 @@ impl Body {
             Self::Timer(_) => "timer",
             Self::Schedule(_) => "schedule",
             Self::Order(_) => "order",
+            Self::HttpReply(_) => "http_reply",
             Self::BurstEnd => "burst_end",
             Self::Control(_) => "control",
             Self::HandOff { .. } => "hand_off",

@@ -78,6 +78,8 @@ string_id! {
     RunId
     /// One outgoing message in the outbox. Travels to Meta as `biz_opaque_callback_data` and back in statuses.
     SendId
+    /// A request of a flow to a web service, made after its run. Also its idempotency key.
+    RequestId
     /// A flow at work in a tenant.
     InstallationId
     /// The name of a flow package, such as `after-hours`.
@@ -112,6 +114,13 @@ impl SendId {
     /// cannot put a second copy into the outbox.
     pub fn of(run: &RunId, ordinal: usize) -> Self {
         Self(format!("snd_{}-{ordinal}", run.as_str().trim_start_matches("run_")))
+    }
+}
+
+impl RequestId {
+    /// The `ordinal`-th request that `run` asked for. Deterministic, like [`SendId::of`].
+    pub fn of(run: &RunId, ordinal: usize) -> Self {
+        Self(format!("req_{}-{ordinal}", run.as_str().trim_start_matches("run_")))
     }
 }
 

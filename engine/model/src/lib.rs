@@ -16,6 +16,7 @@ mod event;
 mod ids;
 mod money;
 mod order;
+mod outside;
 mod owner;
 mod phone;
 mod platform;
@@ -36,6 +37,10 @@ pub use event::{Body, Event, Lane, Origin, Schedule, Timer};
 pub use ids::*;
 pub use money::{Budget, Charge, Currency, Money, Scope, Stage};
 pub use order::{Buyer, OrderState, OrderedItem, Parcel, Price, StoreOrder};
+pub use outside::{
+    AiAnswer, AiMessage, AiRequest, AiRole, FoundOrder, HttpHeader, HttpMethod, HttpOutcome, HttpReply, HttpRequest,
+    HttpResponse, OutsideAnswer, OutsideCall,
+};
 pub use owner::Owner;
 pub use platform::*;
 pub use refusal::Refusal;

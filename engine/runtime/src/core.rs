@@ -22,6 +22,7 @@ use crate::flows::{self, Flows};
 use crate::joins::Joins;
 use crate::money::Purse;
 use crate::outbox::Outbox;
+use crate::outside::Outside;
 use crate::registry::{Broken, Registry};
 use crate::routing::People;
 use crate::settings::RuntimeSettings;
@@ -70,6 +71,7 @@ pub(crate) struct Core {
     pub(crate) joins: Joins,
     pub(crate) dispatch: Dispatch,
     pub(crate) outbox: Outbox,
+    pub(crate) outside: Outside,
     pub(crate) purse: Purse,
     /// Lanes other than messages: nothing in them waits for a conversation.
     pub(crate) side_lanes: SideLanes,
@@ -131,7 +133,9 @@ impl Core {
         if snapshot.installations().any(|one| !one.templates().is_empty() && !self.flows.knows(one)) {
             flows::refresh(self, true).await?;
         }
+        self.outside.load_secrets(&self.settings.outside, &*self.store).await?;
         self.registry.publish(snapshot);
+        self.outside.changed.notify_one();
         self.templates.ask_for_new(&self.registry.now());
         for broken in &broken {
             tracing::error!(installation = %broken.installation, why = broken.why, "an installation cannot run");

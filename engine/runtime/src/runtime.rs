@@ -22,6 +22,7 @@ use crate::ingest::{self, IngestError};
 use crate::joins::Joins;
 use crate::money::Purse;
 use crate::outbox::Outbox;
+use crate::outside::{self, Outside};
 use crate::registry::{Broken, Registry};
 use crate::routing::People;
 use crate::settings::RuntimeSettings;
@@ -87,6 +88,7 @@ impl Runtime {
             flows: Flows::default(),
             dispatch: Dispatch::default(),
             outbox: Outbox::default(),
+            outside: Outside::new(&parts.settings.outside),
             purse: Purse::new(Arc::clone(&parts.settings.rates)),
             side_lanes: SideLanes { status, import, lifecycle },
             waiting: AtomicUsize::new(0),
@@ -120,6 +122,7 @@ impl Runtime {
         tokio::spawn(schedules::run(Arc::clone(&core)));
         tokio::spawn(controls::run(Arc::clone(&core)));
         tokio::spawn(housekeeping::run(Arc::clone(&core)));
+        tokio::spawn(outside::run(Arc::clone(&core)));
         tokio::spawn(templates::run(Arc::clone(&core)));
         tokio::spawn(flows::run(Arc::clone(&core)));
         tokio::spawn(lifecycle::watch(Arc::clone(&core)));
@@ -182,12 +185,12 @@ impl Runtime {
 
     /// Whether nothing waits and nothing is in hand.
     pub fn is_idle(&self) -> bool {
-        self.waiting() == 0 && self.core.outbox.is_idle()
+        self.waiting() == 0 && self.core.outbox.is_idle() && self.core.outside.in_flight() == 0
     }
 
     /// Whether nothing is in hand or on its way: what waits, waits for its time.
     pub fn is_still(&self) -> bool {
-        self.waiting() == 0 && self.core.outbox.in_flight() == 0
+        self.waiting() == 0 && self.core.outbox.in_flight() == 0 && self.core.outside.in_flight() == 0
     }
 
     /// The store.

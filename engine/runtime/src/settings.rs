@@ -9,6 +9,7 @@ use ponte_policy::money::RateBook;
 use ponte_policy::pacing::{Ceilings, PAIR_RATE, PairRate};
 use ponte_policy::{LOOP, LoopRules, Rule};
 
+use crate::outside::OutsideSettings;
 use crate::recordings::RecordingSettings;
 
 /// How big and how patient the pipeline is. The defaults suit a small machine.
@@ -52,6 +53,8 @@ pub struct RuntimeSettings {
     /// Categories of templates by name, as the operator declares them. One that is not among them is of unknown
     /// category: see [`ConsentRules::strict`].
     pub template_categories: BTreeMap<String, Category>,
+    /// The way out for flows: web services, orders, a model.
+    pub outside: OutsideSettings,
 }
 
 impl Default for RuntimeSettings {
@@ -75,6 +78,7 @@ impl Default for RuntimeSettings {
             loops: LOOP,
             pair: PAIR_RATE,
             template_categories: BTreeMap::new(),
+            outside: OutsideSettings::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "ponte:flow/flow",
+    world: "ponte:flow/connected-flow",
     imports: {
         // Those that ask the broker something that may wait for the store.
         "ponte:flow/send.text": async | trappable,
@@ -21,6 +21,13 @@ wasmtime::component::bindgen!({
         "ponte:flow/contacts.get": async | trappable,
         "ponte:flow/contacts.named": async | trappable,
         "ponte:flow/conversation.recent": async | trappable,
+        // Those that ask somebody outside.
+        "ponte:flow/http.get": async | trappable,
+        "ponte:flow/http.send-later": async | trappable,
+        "ponte:flow/secrets.reference": async | trappable,
+        "ponte:flow/orders.find": async | trappable,
+        "ponte:flow/orders.of-contact": async | trappable,
+        "ponte:flow/ai.complete": async | trappable,
         // The rest only touches memory.
         default: trappable,
     },

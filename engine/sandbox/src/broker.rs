@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{ContactId, Content, HandOffTarget, MessageId, Origin, Owner, Phone, Refusal, StateScope, Timestamp};
+use ponte_model::{
+    ContactId, Content, HandOffTarget, MessageId, Origin, OutsideAnswer, OutsideCall, Owner, Phone, Refusal,
+    StateScope, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// Answers a guest's questions over a snapshot and the policy. Implemented by the runtime.
@@ -67,6 +70,15 @@ pub trait Broker: Send {
     /// There is no such setting, it holds no phone numbers, or the store cannot be asked.
     async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {
         Err(Refusal::invalid("setting", format!("there is no setting `{setting}`")))
+    }
+
+    /// Asks somebody outside: a web service, a store, a model. The one way out of a run. The answer is of the kind that
+    /// fits the call. It may take long: the sandbox bounds how long a run waits in all.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    async fn outside(&mut self, call: OutsideCall) -> Result<OutsideAnswer, Refusal> {
+        Err(Refusal::Denied { permission: call.name().split('.').next().unwrap_or_default().to_owned() })
     }
 
     /// The shop's open or closed period around a moment.

@@ -21,6 +21,7 @@ pub mod journal;
 pub mod limits;
 mod log;
 mod meter;
+mod patience;
 mod permission;
 mod random;
 mod run;

@@ -134,6 +134,26 @@ knobs! {
         "The name of a timer or a tag, as the contract says of tags.";
     RANDOM_BYTES: u32 = 1_024, "bytes",
         "Random bytes for one call, as the contract says.";
+    OUTSIDE_CALLS: u32 = 20, "calls",
+        "Questions of a run to web services, stores and models, and as many requests after it.";
+    OUTSIDE_WAIT: Duration = Duration::from_secs(10), "",
+        "How long a run waits for all of them together, unless its manifest says; on top of its real time.";
+    OUTSIDE_WAIT_LONGEST: Duration = Duration::from_secs(60), "",
+        "What a manifest may ask for: the customer waits too.";
+    URL_BYTES: usize = 4 << 10, "bytes",
+        "An address.";
+    REQUEST_HEADERS: usize = 50, "headers",
+        "Headers of a request.";
+    REQUEST_HEADER_BYTES: usize = 8 << 10, "bytes",
+        "All headers of a request together.";
+    REQUEST_BODY_BYTES: usize = 24 << 10, "bytes",
+        "The body of a request, as the contract says: it is an effect, and fits into one even as hex.";
+    AI_PROMPT_BYTES: usize = 32 << 10, "bytes",
+        "All messages to a model, as the contract says.";
+    AI_SCHEMA_BYTES: usize = 8 << 10, "bytes",
+        "The schema of a model's answer, as the contract says.";
+    AI_TOKENS: u32 = 4_096, "tokens",
+        "The longest answer of a model, as the contract says.";
     RECENT_MESSAGES: u32 = 50, "messages",
         "Past messages for one call, as the contract says.";
     HOLD_LONGEST: Duration = Duration::from_secs(7 * 24 * 3600), "",
@@ -167,6 +187,8 @@ pub struct Limits {
     pub cpu: Duration,
     /// Real time of the run.
     pub wall: Duration,
+    /// Waiting for answers from outside, on top of `wall`; only for runs that may ask.
+    pub wait: Duration,
     /// All memories together, in bytes; never more than [`MEMORY_SLOT`].
     pub memory: usize,
     /// Elements of one table; never more than [`TABLE_ELEMENTS`].
@@ -186,6 +208,7 @@ impl Limits {
     pub const COMPILED: Self = Self {
         cpu: CPU_COMPILED,
         wall: WALL_COMPILED,
+        wait: OUTSIDE_WAIT,
         memory: MEMORY_COMPILED,
         table_elements: TABLE_ELEMENTS,
         host_calls: HOST_CALLS,

@@ -18,11 +18,32 @@ pub enum Permission {
     Contacts,
     /// Hand conversations to people, and release them.
     Conversation,
+    /// Ask web services.
+    Http,
+    /// Have secrets filled in on the wire.
+    Secrets,
+    /// Look orders up.
+    Orders,
+    /// Ask the operator's language model.
+    Ai,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Send, Self::State, Self::Schedule, Self::Contacts, Self::Conversation];
+    pub const ALL: [Self; 9] = [
+        Self::Send,
+        Self::State,
+        Self::Schedule,
+        Self::Contacts,
+        Self::Conversation,
+        Self::Http,
+        Self::Secrets,
+        Self::Orders,
+        Self::Ai,
+    ];
+
+    /// Those whose functions make a run wait for somebody outside.
+    pub const OUTSIDE: [Self; 3] = [Self::Http, Self::Orders, Self::Ai];
 
     /// Its word: the name of the interface.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +53,10 @@ impl Permission {
             Self::Schedule => "schedule",
             Self::Contacts => "contacts",
             Self::Conversation => "conversation",
+            Self::Http => "http",
+            Self::Secrets => "secrets",
+            Self::Orders => "orders",
+            Self::Ai => "ai",
         }
     }
 
@@ -49,7 +74,7 @@ impl fmt::Display for Permission {
 
 /// A set of permissions. Written as a list of words.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct PermissionSet(u8);
+pub struct PermissionSet(u16);
 
 impl PermissionSet {
     /// Nothing at all.
@@ -72,6 +97,11 @@ impl PermissionSet {
     /// Whether it is in the set.
     pub const fn has(self, permission: Permission) -> bool {
         self.0 & (1 << permission as u8) != 0
+    }
+
+    /// Whether a run with them may wait for somebody outside.
+    pub fn reaches_outside(self) -> bool {
+        Permission::OUTSIDE.into_iter().any(|permission| self.has(permission))
     }
 
     /// The permissions in both.
@@ -112,7 +142,9 @@ impl<'de> Deserialize<'de> for PermissionSet {
 
 /// A word that is no permission.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no permission; there are send, state, schedule, contacts and conversation")]
+#[error(
+    "`{0}` is no permission; there are send, state, schedule, contacts, conversation, http, secrets, orders and ai"
+)]
 pub struct UnknownPermission(String);
 
 #[cfg(test)]
@@ -127,7 +159,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<PermissionSet>(&json).unwrap(), set);
         assert!(set.has(Permission::State) && !set.has(Permission::Contacts));
         assert_eq!(set.and(PermissionSet::NONE), PermissionSet::NONE);
-        let error = PermissionSet::from_words(["http"]).unwrap_err();
-        assert!(error.to_string().contains("`http`"));
+        let error = PermissionSet::from_words(["sockets"]).unwrap_err();
+        assert!(error.to_string().contains("`sockets`"));
     }
 }

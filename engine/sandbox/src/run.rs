@@ -11,6 +11,7 @@ use wasmtime::{Store, StoreContextMut, UpdateDeadline};
 
 use crate::bindings::exports::ponte::flow::handler::Failure;
 use crate::meter::Meter;
+use crate::patience::Patience;
 use crate::sandbox::Plugin;
 use crate::state::RunState;
 use crate::{Broker, PermissionSet, Stop, convert, limits};
@@ -109,6 +110,7 @@ pub(crate) async fn run(plugin: &Plugin, request: RunRequest, broker: Box<dyn Br
         move |run| tick(run, &meter, limit)
     });
 
+    let patience = Arc::clone(&store.data().patience);
     let mut started = false;
     let call = async {
         let flow = plugin.pre().instantiate_async(&mut store).await?;
@@ -117,7 +119,7 @@ pub(crate) async fn run(plugin: &Plugin, request: RunRequest, broker: Box<dyn Br
     };
     // The broker is not ours: if it panics, that is this run's misfortune and nobody else's.
     let call = meter.measure(AssertUnwindSafe(call).catch_unwind());
-    let ended = ponte_clock::within(limits.wall, call).await;
+    let ended = bounded(limits.wall, &watch, &patience, call).await;
 
     let mut state = store.into_data();
     let outcome = match (state.stop.take(), ended) {
@@ -138,6 +140,29 @@ pub(crate) async fn run(plugin: &Plugin, request: RunRequest, broker: Box<dyn Br
         refusals: state.refusals,
         usage: Usage { wall: watch.elapsed(), cpu: meter.spent(), host_calls: state.calls, peak_memory: state.memory },
         broker: state.broker,
+    }
+}
+
+/// Waits for a run within its real time. What it waited for somebody outside comes on top; those calls have a bound of their
+/// own.
+async fn bounded<F: Future>(
+    wall: Duration,
+    watch: &Stopwatch,
+    patience: &Patience,
+    call: F,
+) -> Result<F::Output, Elapsed> {
+    let mut call = std::pin::pin!(call);
+    let mut left = wall;
+    loop {
+        match ponte_clock::within(left, call.as_mut()).await {
+            Ok(output) => return Ok(output),
+            Err(_) => left = (wall + patience.waited()).saturating_sub(watch.elapsed()),
+        }
+        if left.is_zero() {
+            return Err(Elapsed(wall));
+        }
+        // A wait that has just ended takes the place of one that is shorter than a tick.
+        left = left.max(limits::TICK);
     }
 }
 

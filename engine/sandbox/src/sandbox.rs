@@ -7,7 +7,8 @@ use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 
-use crate::bindings::{Flow, FlowPre};
+// The larger world: a guest of the smaller one imports less.
+use crate::bindings::{ConnectedFlow as Flow, ConnectedFlowPre as FlowPre};
 use crate::compile::CompiledFile;
 use crate::limits::{self, Knob};
 use crate::run::{self, RunReport, RunRequest};

@@ -10,6 +10,7 @@ use wasmtime::{ResourceLimiter, Result};
 use crate::bindings::ponte::flow::types as wit;
 use crate::convert;
 use crate::log::LogBook;
+use crate::patience::Patience;
 use crate::random::{self, Stream};
 use crate::wasi::Wasi;
 use crate::{Broker, Limits, Permission, RunRequest, Stop, limits};
@@ -23,6 +24,10 @@ pub(crate) struct RunState {
     pub(crate) refusals: Vec<(String, Refusal)>,
     pub(crate) log: LogBook,
     pub(crate) calls: u32,
+    /// Questions to somebody outside.
+    pub(crate) outside_calls: u32,
+    /// How long their answers took.
+    pub(crate) patience: Arc<Patience>,
     pub(crate) memory: usize,
     /// The limit that ended the run, where it was one of the sandbox's own.
     pub(crate) stop: Option<Stop>,
@@ -47,6 +52,8 @@ impl RunState {
             log: LogBook::new(limits.log_lines, limits.log_bytes),
             limits,
             calls: 0,
+            outside_calls: 0,
+            patience: Arc::default(),
             memory: 0,
             stop: None,
             wasi: None,

@@ -16,7 +16,7 @@ use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
-    RunId, Scope, SendId, TenantId, Timestamp, WabaId,
+    RequestId, RunId, Scope, SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 
@@ -222,6 +222,45 @@ pub trait Store: Send + Sync + 'static {
 
     /// What we sent under this id of Meta's, if it was us and it is kept still.
     async fn sent(&self, message: &MessageId) -> Result<Option<OutboxItem>>;
+
+    // The way out
+
+    /// Requests that are due, in their order; none to the hosts that have enough on their way, and none of those that are.
+    async fn queued_requests(&self, now: Timestamp, busy: &Busy, limit: u32) -> Result<Vec<QueuedRequest>>;
+
+    /// When the next request is due after `now`.
+    async fn next_request(&self, now: Timestamp) -> Result<Option<Timestamp>>;
+
+    /// Writes down what became of a try. `None` for the time of the next one: it is settled.
+    async fn settle_request(&self, id: &RequestId, fate: &RequestFate, now: Timestamp) -> Result<()>;
+
+    /// Requests for people, newest first.
+    async fn requests(&self, installation: Option<&InstallationId>, limit: u32) -> Result<Vec<RequestRow>>;
+
+    /// Keeps a sealed secret, or takes it away. Whether there was anything to do. A running pipeline notices.
+    async fn put_secret(
+        &self,
+        installation: &InstallationId,
+        name: &str,
+        sealed: Option<Vec<u8>>,
+        now: Timestamp,
+    ) -> Result<bool>;
+
+    /// All sealed secrets.
+    async fn secrets(&self) -> Result<Vec<SecretRow>>;
+
+    /// The last that stores told of orders, each event once: by contact, or by the number that people call them.
+    async fn told_orders(&self, tenant: &TenantId, by: &OrdersBy) -> Result<Vec<ToldOrder>>;
+
+    /// Sets money aside for a question to a model, unless the installation would pass `most` in that day. Whether it was.
+    async fn reserve_spend(&self, installation: &InstallationId, day: &str, micros: i64, most: i64) -> Result<bool>;
+
+    /// Corrects what was set aside by what it came to.
+    async fn correct_spend(&self, installation: &InstallationId, day: &str, delta: i64) -> Result<()>;
+
+    /// What installations spent on models since a day.
+    async fn spent(&self, since_day: &str) -> Result<Vec<SpendRow>>;
+
     // Money
 
     /// Sets what may be spent in a day, or lifts it.

@@ -1,5 +1,6 @@
 //! `ponte flow`: install packages, list installations, tell how they stand, pause them, remove them.
 
+mod reach;
 mod stand;
 
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ pub(crate) async fn run(config: &Config, command: Flow) -> anyhow::Result<ExitCo
                 "{} {} is installed as {}; a running `ponte serve` notices within seconds",
                 row.flow, row.version, row.id
             );
+            reach::tell(&store, &row).await?;
             stand::after_install(config, &store, &row, no_submit).await?;
             ExitCode::SUCCESS
         }

@@ -42,6 +42,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         consent: config.consent.clone(),
         template_categories: config.templates.clone(),
         recordings: config.recordings,
+        outside: config.outside.clone(),
         ..defaults
     };
     for hook in &config.hooks {

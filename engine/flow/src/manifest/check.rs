@@ -73,6 +73,7 @@ pub(crate) fn check(manifest: &Document) -> Vec<Problem> {
         let help = "name events in `[trigger]`, such as `events = [\"message\"]`, or add a `[[schedules]]`";
         wrong("/trigger/events", "this flow would never run".to_owned(), help);
     }
+    outside(manifest, &mut wrong);
     if manifest.str("/send/when_closed") == Some("template")
         && manifest.value.pointer("/send/closed_template").is_none()
     {
@@ -90,6 +91,36 @@ pub(crate) fn check(manifest: &Document) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// Whether what the flow reaches outside and what it asks leave for belong together.
+fn outside(manifest: &Document, wrong: &mut impl FnMut(&str, String, &str)) {
+    let asks = |permission: &str| manifest.value.pointer(&format!("/permissions/{permission}")).is_some();
+    let services = count(manifest, "/http");
+    if services > 0 && !asks("http") {
+        wrong(
+            "/http/0/host",
+            "the flow does not ask for `http`".to_owned(),
+            "add `http` to `[permissions]`, with its reason",
+        );
+    }
+    if services == 0 && asks("http") {
+        let help = "add a table `[[http]]` with host and, where it is more than reading, methods";
+        wrong("/permissions/http", "nothing says which web services it asks".to_owned(), help);
+    }
+    let named = |index: &usize| count(manifest, &format!("/http/{index}/secrets")) > 0;
+    let first = (0..services).find(named);
+    match first {
+        Some(index) if !asks("secrets") => {
+            let help = "add `secrets` to `[permissions]`, with its reason";
+            wrong(&format!("/http/{index}/secrets"), "the flow does not ask for `secrets`".to_owned(), help);
+        }
+        None if asks("secrets") => {
+            let help = "name them where they go: `secrets = [\"…\"]` in `[[http]]`";
+            wrong("/permissions/secrets", "nothing says which secrets it needs".to_owned(), help);
+        }
+        _ => {}
+    }
 }
 
 /// What can be seen with the settings schema and the texts at hand.
@@ -133,11 +164,13 @@ pub(crate) fn cross_check(
             }
         }
     }
-    if let (Some(has_text), Some(key)) = (has_text, manifest.str("/failure/text"))
-        && !has_text(key)
-    {
-        let what = format!("there is no text `{key}`");
-        problems.push(manifest.problem("/failure/text", Focus::Value, what, "add it to the texts".to_owned()));
+    for pointer in ["/failure/text", "/ai/fallback"] {
+        if let (Some(has_text), Some(key)) = (has_text, manifest.str(pointer))
+            && !has_text(key)
+        {
+            let what = format!("there is no text `{key}`");
+            problems.push(manifest.problem(pointer, Focus::Value, what, "add it to the texts".to_owned()));
+        }
     }
     problems
 }

@@ -1,6 +1,7 @@
 //! `flow.toml`.
 
 mod check;
+mod outside;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use check::{check, cross_check, languages};
+pub use outside::{AiDeclared, HttpDeclared, HttpScheme};
 
 use crate::{Contract, CronLine, Localized, Permission};
 
@@ -31,6 +33,12 @@ pub struct Manifest {
     /// How its messages are sent.
     #[serde(default, skip_serializing_if = "Sending::is_default")]
     pub send: Sending,
+    /// Web services that it may ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub http: Vec<HttpDeclared>,
+    /// What it does without a model.
+    #[serde(default, skip_serializing_if = "AiDeclared::is_default")]
+    pub ai: AiDeclared,
     /// What a run may use up.
     #[serde(default)]
     pub limits: Limits,
@@ -252,6 +260,9 @@ pub struct Limits {
     /// Memory, in MiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_mib: Option<u32>,
+    /// How long it waits for answers from outside in all, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_seconds: Option<u32>,
 }
 
 impl Limits {

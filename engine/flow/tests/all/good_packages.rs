@@ -11,7 +11,7 @@ fn everything_is_read() {
     let manifest = package.manifest();
     assert_eq!(manifest.flow.name.as_str(), "greeter");
     assert_eq!(manifest.flow.version, semver::Version::new(1, 2, 3));
-    assert_eq!(manifest.flow.contract.to_string(), ponte_flow::HOST_CONTRACT);
+    assert_eq!(manifest.flow.contract.to_string(), "ponte:flow@0.1.0");
     assert_eq!(manifest.flow.title.get("es-AR"), "Recepción");
     assert_eq!(manifest.permissions().collect::<Vec<_>>(), [Permission::Send, Permission::State]);
     assert_eq!(manifest.reasons[&Permission::Send].get("de"), "Greet.");

@@ -164,6 +164,7 @@ fn before_rules(routing: &Routing, question: &Question<'_>) -> Result<Decision, 
     let for_one = match &event.body {
         Body::Timer(timer) => Some((&timer.installation, "own-timer")),
         Body::Schedule(schedule) => Some((&schedule.installation, "own-schedule")),
+        Body::HttpReply(reply) => Some((&reply.installation, "own-request")),
         _ => None,
     };
     if let Some((installation, rule)) = for_one {

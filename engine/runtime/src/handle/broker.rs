@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, Refusal, RunId, SendId, StateScope,
-    Timestamp, WhenClosed,
+    Contact, ContactId, Content, ConversationId, Event, HandOffTarget, MessageId, OutsideAnswer, OutsideCall, Refusal,
+    RunId, SendId, StateScope, Timestamp, WhenClosed,
 };
 use ponte_policy::{No, Objection, Ownership, hand_on};
 use ponte_sandbox::{
@@ -18,6 +18,7 @@ use super::Scene;
 use super::burst::past;
 use crate::conversations::Known;
 use crate::core::Core;
+use crate::outside::Asker;
 use crate::registry::Installed;
 use crate::verdict::{self, Asking};
 
@@ -32,6 +33,8 @@ pub(super) struct RunBroker {
     seq: i64,
     at: Timestamp,
     conversation: Option<ConversationId>,
+    /// The event's contact, whether there is a conversation or not.
+    contact: Option<ContactId>,
     person: Option<Contact>,
     /// The conversation with the event folded in.
     known: Known,
@@ -59,6 +62,7 @@ impl RunBroker {
             seq: scene.told.as_ref().map_or(pending.seq, |told| told.seq),
             at: pending.event.at,
             conversation: scene.conversation.clone(),
+            contact: pending.contact.clone(),
             person: match pending.event.body {
                 // A store's spelling of the phone number: what WhatsApp knows of the person is better.
                 ponte_model::Body::Order(_) => None,
@@ -286,6 +290,14 @@ impl Broker for RunBroker {
             people.extend(self.contact(&id).await?);
         }
         Ok(people)
+    }
+
+    async fn outside(&mut self, call: OutsideCall) -> Result<OutsideAnswer, Refusal> {
+        let (core, installed) = (Arc::clone(&self.core), Arc::clone(&self.installed));
+        let contact = self.conversation.as_ref().map(|here| here.contact.clone()).or_else(|| self.contact.clone());
+        let person = self.event.contact.clone();
+        let asker = Asker { core: &core, installed: &installed, contact: contact.as_ref(), person: person.as_ref() };
+        asker.ask(call).await
     }
 
     fn period(&self, at: Timestamp) -> Result<Period, Refusal> {

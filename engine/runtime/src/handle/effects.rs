@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_model::{
-    Body, Contact, ContactId, ConversationId, Effect, InstallationId, Origin, RunId, SendId, StateScope, Timestamp,
-    WhenClosed,
+    Body, Contact, ContactId, ConversationId, Effect, HttpRequest, InstallationId, Origin, RequestId, RunId, SendId,
+    StateScope, Timestamp, WhenClosed,
 };
 use ponte_policy::money::merge_bubbles;
 use ponte_policy::platform::HOLD_MOST;
 use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, release};
 use ponte_store::{
-    Finish, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite, TimerWrite,
+    Finish, NewRequest, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite,
+    TimerWrite,
 };
 
 use super::Scene;
@@ -136,6 +137,7 @@ impl<'a> Change<'a> {
             }
             Effect::SetTimer { name, due, payload } => self.timer(name, Some((*due, payload.clone()))),
             Effect::CancelTimer { name } => self.timer(name, None),
+            Effect::HttpLater { request } => self.request(request),
             Effect::Tag { tag } => self.tag(tag, true),
             Effect::Untag { tag } => self.tag(tag, false),
         }
@@ -162,6 +164,23 @@ impl<'a> Change<'a> {
             at: self.now,
             leave: None,
             charge: None,
+        });
+    }
+
+    fn request(&mut self, request: &HttpRequest) {
+        let checked = self.installed.grants.check(request.method, &request.url);
+        let host = checked.ok().and_then(|(url, _)| url.host_str().map(str::to_owned));
+        self.finish.requests.push(NewRequest {
+            id: RequestId::of(&self.run, self.finish.requests.len()),
+            tenant: self.pending.tenant.clone(),
+            installation: self.installation.clone(),
+            run: self.run.clone(),
+            number: self.pending.event.number_id.clone(),
+            contact: self.pending.contact.clone(),
+            host: host.unwrap_or_default(),
+            request: request.clone(),
+            expires_at: self.now.plus(crate::outside::WORTH),
+            at: self.now,
         });
     }
 

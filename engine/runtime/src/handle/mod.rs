@@ -19,6 +19,7 @@ use ponte_policy::{Candidate, Decision, Facts, Handler, Release, fold, not_taken
 use ponte_sandbox::{Outcome, RunRequest};
 use ponte_store::{Finish, Finished, NewSend, Pending, StoreError};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::conversations::Known;
 use crate::core::Core;
@@ -179,7 +180,8 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         }
     }
     let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry), told };
-    run(core, pending, installed, scene).await
+    // The largest part of handling an event, and the rarest: most events run nothing.
+    Box::pin(run(core, pending, installed, scene)).await
 }
 
 /// What a run starts from.
@@ -287,7 +289,7 @@ async fn run(
     let report = {
         // First among its own: one flow's slow runs do not fill all places.
         let _turn = installed.turns.acquire().await.expect("the semaphore is never closed");
-        let _permit = core.run_permits.acquire().await.expect("the semaphore is never closed");
+        let _permit = permits(core, installed).acquire().await.expect("the semaphore is never closed");
         core.sandbox.run(&installed.plugin, request, broker).await
     };
     metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
@@ -313,6 +315,7 @@ async fn run(
     let mut record = record::of(&change.run, pending, installed, &scene, &report);
     change.finish.recording = recordings::end(core, tape, &report, &mut record);
     let timers = !change.finish.timers.is_empty();
+    let requests = !change.finish.requests.is_empty();
     let tagged: Vec<_> = change.finish.tags.iter().map(|tag| tag.contact.clone()).collect();
     let (mut finish, facts) = change.into_finish(record, reads);
     for send in &mut finish.sends {
@@ -339,7 +342,15 @@ async fn run(
     if timers {
         core.timers_changed.notify_one();
     }
+    if requests {
+        core.outside.changed.notify_one();
+    }
     Ok(Tried::Done)
+}
+
+/// Who may wait for somebody outside waits among their like.
+fn permits<'a>(core: &'a Core, installed: &Installed) -> &'a Semaphore {
+    if installed.permissions.reaches_outside() { &core.outside.permits } else { &core.run_permits }
 }
 
 /// Takes a place for the first message if it may leave at once, so that one transaction writes it and lets it out.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ponte_connect::Grants;
 use ponte_flow::{
     ClosedChoice, CronLine, Failure, PackageSnapshot, Sending, Settings, TemplateFile, TriggerEvent, TriggerHours,
 };
@@ -21,6 +22,9 @@ use crate::common::{debounce, strings};
 
 pub(crate) use ponte_flow::FailureAction;
 
+/// Runs at once of an installation that may wait for somebody outside.
+const OUTSIDE_TURNS: usize = 16;
+
 /// An installation, ready to run.
 pub(crate) struct Installed {
     pub(crate) id: InstallationId,
@@ -34,6 +38,8 @@ pub(crate) struct Installed {
     /// For so long after it wrote to somebody the flow is offered what they do.
     pub(crate) follow_up: Option<Duration>,
     pub(crate) permissions: PermissionSet,
+    /// What it may reach.
+    pub(crate) grants: Grants,
     pub(crate) failure: Failure,
     /// Whether consecutive texts of a run become one message.
     pub(crate) merge: bool,
@@ -108,6 +114,10 @@ impl Installed {
             serde_json::from_value(row.settings).map_err(|error| unreadable("settings", &error))?;
         let manifest = &package.manifest;
         let words = manifest.permissions().map(|permission| permission.as_str());
+        let permissions = PermissionSet::from_words(words).map_err(|error| error.to_string())?;
+        let grants = crate::outside::granted(&manifest.http)?;
+        // Runs that wait for somebody outside have places of their own; one installation takes half of those.
+        let turns = if permissions.reaches_outside() { OUTSIDE_TURNS } else { turns };
         let hours = crate::common::hours(settings.as_json()).map_err(|problem| problem.1)?;
         let release_after = crate::common::release_after(settings.as_json()).map_err(|problem| problem.1)?;
         Ok(Self {
@@ -121,7 +131,8 @@ impl Installed {
             trigger: trigger(&manifest.trigger, settings.as_json()),
             debounce: debounce(manifest.trigger.debounce.as_deref(), settings.as_json())
                 .map_err(|problem| problem.1)?,
-            permissions: PermissionSet::from_words(words).map_err(|error| error.to_string())?,
+            permissions,
+            grants,
             failure: manifest.failure.clone(),
             merge: manifest.send.merge,
             ceiling: Ceiling { hour: manifest.send.ceiling.hour, day: manifest.send.ceiling.day },
@@ -182,6 +193,11 @@ impl Installed {
     pub(crate) fn phones(&self, key: &str) -> Vec<Phone> {
         let Some(setting) = self.settings.get(key) else { return Vec::new() };
         strings(setting).iter().filter_map(|written| Phone::typed(written, None)).collect()
+    }
+
+    /// The key of the text that stands in for a model's answer, if its manifest declares one.
+    pub(crate) fn ai_fallback(&self) -> Option<&str> {
+        self.package.manifest.ai.fallback.as_deref()
     }
 
     /// The message templates that its package brings.

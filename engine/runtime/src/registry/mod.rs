@@ -13,6 +13,7 @@ use ponte_policy::lifecycle::{Life, Sending};
 use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
 use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, PhoneWords, Release, Routing, Shop};
+use ponte_sandbox::limits::OUTSIDE_WAIT_LONGEST;
 use ponte_sandbox::{Compiler, Limits, PhoneView, Plugin, Sandbox};
 use ponte_store::{InstallationRow, Listeners, NumberMode, NumberRow, Store};
 
@@ -262,6 +263,9 @@ impl Registry {
         // A manifest may only ask for less than the host allows.
         let memory = package.manifest.limits.memory_bytes(limits.memory as u64);
         limits.memory = usize::try_from(memory).unwrap_or(limits.memory).min(limits.memory);
+        if let Some(seconds) = package.manifest.limits.wait_seconds {
+            limits.wait = Duration::from_secs(seconds.into()).min(OUTSIDE_WAIT_LONGEST);
+        }
         self.sandbox.load(&compiled, limits).map_err(|error| error.to_string())
     }
 }

@@ -35,6 +35,7 @@ fn body(event: &Event) -> wit::Body {
         Body::Timer(timer) => wit::Body::Timer(wit::Timer { name: timer.name.clone(), payload: timer.payload.clone() }),
         Body::Schedule(schedule) => wit::Body::Schedule(schedule.name.clone()),
         Body::Order(told) => wit::Body::Order(order(told)),
+        Body::HttpReply(reply) => wit::Body::Other(other("http-reply", &reply.as_told())),
         unnamed => wit::Body::Other(other(unnamed.kind(), unnamed)),
     }
 }
@@ -62,7 +63,7 @@ fn receipt(status: &DeliveryStatus, delivery: wit::Delivery) -> wit::Receipt {
     wit::Receipt { message: status.message_id.to_string(), delivery, code }
 }
 
-fn order(order: &StoreOrder) -> wit::StoreOrder {
+pub(crate) fn order(order: &StoreOrder) -> wit::StoreOrder {
     let item = |item: &ponte_model::OrderedItem| wit::OrderedItem { name: item.name.clone(), quantity: item.quantity };
     wit::StoreOrder {
         source: order.source.clone(),

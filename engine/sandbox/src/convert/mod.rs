@@ -8,7 +8,7 @@ mod refusal;
 use ponte_model::{Refusal, Timestamp};
 
 pub(crate) use content::{content, other};
-pub(crate) use event::event;
+pub(crate) use event::{event, order};
 pub(crate) use outbound::*;
 pub(crate) use refusal::refusal;
 

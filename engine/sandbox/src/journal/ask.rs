@@ -20,6 +20,7 @@ pub(super) const PERIOD: &str = "period";
 pub(super) const LOCAL_TIME: &str = "local-time";
 pub(super) const SETTING: &str = "setting";
 pub(super) const TEXT: &str = "text";
+pub(super) const OUTSIDE: &str = "outside";
 
 /// The facts of the beginning; no question.
 pub(super) const KNOWN: &str = "known";

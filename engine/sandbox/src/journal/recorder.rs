@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{ContactId, HandOffTarget, MessageId, Refusal, StateScope, Timestamp};
+use ponte_model::{ContactId, HandOffTarget, MessageId, OutsideAnswer, OutsideCall, Refusal, StateScope, Timestamp};
 use serde::Serialize;
 
 use super::ask::{self, Bytes};
@@ -204,6 +204,12 @@ impl Broker for Recorder {
         answer
     }
 
+    async fn outside(&mut self, call: OutsideCall) -> Result<OutsideAnswer, Refusal> {
+        let answer = self.inner.outside(call.clone()).await;
+        self.judge(ask::OUTSIDE, &call, &answer);
+        answer
+    }
+
     /// For the story: calls of which the lines above say too little.
     fn told(&mut self, call: &str, refusal: Option<&Refusal>) {
         let before =
@@ -224,5 +230,6 @@ impl Broker for Recorder {
 fn asks_the_broker(call: &str) -> bool {
     call.starts_with("send.")
         || call.starts_with("calendar.")
+        || ["http.", "secrets.", "orders.", "ai."].iter().any(|interface| call.starts_with(interface))
         || matches!(call, "state.get" | "contacts.get" | "contacts.named" | "conversation.recent")
 }

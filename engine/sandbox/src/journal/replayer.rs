@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
-use ponte_model::{ContactId, Event, MessageId, Refusal, StateScope, Timestamp};
+use ponte_model::{ContactId, Event, MessageId, OutsideAnswer, OutsideCall, Refusal, StateScope, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -339,6 +339,11 @@ impl Broker for Replayer {
 
     async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {
         self.only_recorded(ask::NAMED, &ask::named(setting))
+    }
+
+    /// Nobody is asked again: what was not recorded is refused.
+    async fn outside(&mut self, call: OutsideCall) -> Result<OutsideAnswer, Refusal> {
+        self.only_recorded(ask::OUTSIDE, &call)
     }
 
     fn period(&self, at: Timestamp) -> Result<Period, Refusal> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use ponte_model::send::{Outbound, Payload, Recipient};
 use ponte_model::{
-    Body, ContactId, Content, Event, EventKey, Lane, Message, MessageId, NumberId, Origin, Owner, Phone, Refusal,
-    RunId, StateScope, Timestamp,
+    Body, ContactId, Content, Event, EventKey, Lane, Message, MessageId, NumberId, Origin, OutsideAnswer, OutsideCall,
+    Owner, Phone, Refusal, RunId, StateScope, Timestamp,
 };
 use ponte_sandbox::{
     AutomaticTexts, Broker, ContactRecord, ConversationFacts, LocalTime, PastMessage, Period, PermissionSet, PhoneView,
@@ -22,6 +22,8 @@ pub(crate) struct Maps {
     /// Never answers when it is asked for a verdict.
     pub(crate) stuck: bool,
     pub(crate) refuse: Option<Refusal>,
+    /// What somebody outside answers, and how long that takes.
+    pub(crate) outside: Option<(OutsideAnswer, std::time::Duration)>,
 }
 
 #[async_trait]
@@ -95,6 +97,12 @@ impl Broker for Maps {
 
     async fn named(&mut self, setting: &str) -> Result<Vec<ContactRecord>, Refusal> {
         Ok(self.contact(&ContactId::from(setting)).await?.into_iter().collect())
+    }
+
+    async fn outside(&mut self, call: OutsideCall) -> Result<OutsideAnswer, Refusal> {
+        let (answer, pause) = self.outside.clone().ok_or_else(|| Refusal::Denied { permission: call.name().into() })?;
+        ponte_clock::pause(pause).await;
+        Ok(answer)
     }
 
     fn period(&self, at: Timestamp) -> Result<Period, Refusal> {

@@ -28,7 +28,7 @@ fn what_cannot_be_a_flow_is_told_in_the_authors_words() {
         ("0.2", Guest { version: "0.2.0", ..Guest::default() }.build(), "needs ponte:flow 0.2; this host offers 0.1"),
         ("http", unknown("wasi:http/outgoing-handler@0.2.6", "handle"), "imports wasi:http, which flows do not have"),
         ("things", unknown("acme:things/api@1.0.0", "call"), "imports acme:things/api@1.0.0, which flows do not have"),
-        ("secrets", unknown("ponte:flow/secrets@0.1.0", "get"), "imports ponte:flow/secrets@0.1.0, which flows"),
+        ("files", unknown("ponte:flow/files@0.1.0", "get"), "imports ponte:flow/files@0.1.0, which flows"),
         ("too much", vec![0; (64 << 20) + 1], "at most 64 MiB"),
     ];
     for (what, bytes, words) in table {

@@ -35,6 +35,11 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("ponte:flow/run@0.1.0", "random", "(param i32 i32)"),
     ("ponte:flow/run@0.1.0", "event-json", "(param i32)"),
     ("ponte:flow/log@0.1.0", "write", "(param i32 i32 i32)"),
+    ("ponte:flow/http@0.1.0", "get", "(param i32 i32 i32 i32 i32)"),
+    ("ponte:flow/http@0.1.0", "send-later", "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)"),
+    ("ponte:flow/secrets@0.1.0", "reference", "(param i32 i32 i32)"),
+    ("ponte:flow/orders@0.1.0", "of-contact", "(param i32)"),
+    ("ponte:flow/ai@0.1.0", "complete", "(param i32 i32 i32 i32 i32 i32 i32)"),
     ("wasi:cli/exit@0.2.6", "exit", "(param i32)"),
     ("wasi:cli/stdout@0.2.6", "get-stdout", "(result i32)"),
     ("wasi:io/streams@0.2.6", "[method]output-stream.blocking-write-and-flush", "(param i32 i32 i32 i32)"),
@@ -155,7 +160,7 @@ fn component(module: &str, imports: &BTreeSet<String>, version: &str) -> Vec<u8>
     resolve.push_str("flow.wit", &contract(version)).unwrap();
     resolve.push_str("wasi.wit", WASI).unwrap();
     let imports: String = imports.iter().map(|import| format!("import {import};\n")).collect();
-    let world = format!("package test:guest; world guest {{ include ponte:flow/flow@{version}; {imports} }}");
+    let world = format!("package test:guest; world guest {{ include ponte:flow/connected-flow@{version}; {imports} }}");
     let package = resolve.push_str("guest.wit", &world).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
@@ -169,7 +174,10 @@ fn contract(version: &str) -> String {
     let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "wit")) {
-        text += &fs::read_to_string(file).unwrap().replace("package ponte:flow@0.1.0;", "");
+        text += &fs::read_to_string(file)
+            .unwrap()
+            .replace("package ponte:flow@0.1.1;", "")
+            .replace("@since(version = 0.1.1)", "");
     }
     text
 }

@@ -7,4 +7,5 @@ mod deterministic;
 mod guests;
 mod journal;
 mod limits;
+mod outside;
 mod support;

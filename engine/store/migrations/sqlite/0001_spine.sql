@@ -138,6 +138,7 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_open ON inbox (seq) WHERE state = 'pending';
 CREATE INDEX inbox_chat ON inbox (contact_id, number_id, seq) WHERE kind IN ('message', 'echo');
+CREATE INDEX inbox_orders ON inbox (tenant, contact_id) WHERE kind = 'order';
 CREATE INDEX inbox_age ON inbox (received_at);
 
 -- Keys and values of flows.
@@ -236,6 +237,49 @@ CREATE TABLE charges (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX charges_day ON charges (day);
 CREATE INDEX charges_chat ON charges (contact_id, number_id, at);
+
+-- Requests of flows to web services, made after the run that asked. Stand-ins stand for secrets in them. A row stays
+-- `queued` until its fate is known: a crash in the middle of a try leads to another with the same id, which is the
+-- idempotency key.
+CREATE TABLE requests (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    request_id   TEXT NOT NULL UNIQUE,
+    tenant       TEXT NOT NULL,
+    installation TEXT NOT NULL,
+    run_id       TEXT NOT NULL,
+    number_id    TEXT,
+    contact_id   TEXT,
+    host         TEXT NOT NULL,
+    request      TEXT NOT NULL,             -- JSON of `HttpRequest`
+    state        TEXT NOT NULL DEFAULT 'queued',    -- queued, answered, failed, expired
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    not_before   INTEGER NOT NULL DEFAULT 0,
+    expires_at   INTEGER NOT NULL,
+    status       INTEGER,                   -- of the last answer
+    reason       TEXT,                      -- why it waits or failed
+    queued_at    INTEGER NOT NULL,
+    settled_at   INTEGER
+) STRICT;
+CREATE INDEX requests_queue ON requests (not_before) WHERE state = 'queued';
+CREATE INDEX requests_age ON requests (settled_at) WHERE settled_at IS NOT NULL;
+
+-- Secrets of installations, sealed with a key that is not in the database.
+CREATE TABLE secrets (
+    installation TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    sealed       BLOB NOT NULL,
+    set_at       INTEGER NOT NULL,
+    PRIMARY KEY (installation, name)
+) STRICT, WITHOUT ROWID;
+
+-- What installations spent on models, by the day (UTC), in micro-units of the configured currency.
+CREATE TABLE ai_spend (
+    installation TEXT NOT NULL,
+    day          TEXT NOT NULL,
+    spent        INTEGER NOT NULL,
+    calls        INTEGER NOT NULL,
+    PRIMARY KEY (day, installation)
+) STRICT, WITHOUT ROWID;
 
 -- What may be spent in a day.
 CREATE TABLE budgets (

@@ -88,6 +88,8 @@ pub struct Finish {
     pub consent: Vec<Entry>,
     /// Messages for the outbox.
     pub sends: Vec<NewSend>,
+    /// Requests to web services, made after this.
+    pub requests: Vec<crate::NewRequest>,
 }
 
 /// What is to be said of an event that was acknowledged before.

@@ -233,7 +233,9 @@ impl Writer {
         script.set(Step::Charges, &leaving)?;
 
         let rare: Vec<_> = settle.into_iter().filter(|settle| settle::is_rare(settle)).collect();
-        let extent = match rare.is_empty() && batch.status.is_empty() && batch.ops.is_empty() {
+        // A statement of their own, where there are any: the script is the same for everybody.
+        let requests = finish::requests(&finish, &stale);
+        let extent = match rare.is_empty() && batch.status.is_empty() && batch.ops.is_empty() && requests.is_empty() {
             true => Extent::Whole,
             false => Extent::Opening,
         };
@@ -246,6 +248,7 @@ impl Writer {
             ops: Vec::with_capacity(batch.ops.len()),
         };
         if extent == Extent::Opening {
+            super::outside::insert(connection, &requests).await?;
             settle::apply_rare(connection, &rare).await?;
             for job in &batch.status {
                 answers.status.push(statuses::apply(connection, &job.command).await?);

@@ -38,6 +38,7 @@ const FOLLOW: &[&str] = &[
     // What was written, and what waits: it leaves by what is known of the chat as it is now.
     "UPDATE inbox SET contact_id = ?2 WHERE contact_id = ?1 AND kind IN ('message', 'echo') AND state = 'done'",
     "UPDATE outbox SET contact_id = ?2 WHERE contact_id = ?1",
+    "UPDATE requests SET contact_id = ?2 WHERE contact_id = ?1 AND state = 'queued'",
 ];
 
 impl SqliteStore {

@@ -10,6 +10,7 @@ mod flows;
 mod joins;
 mod money;
 mod open;
+mod outside;
 mod owners;
 mod policies;
 mod reads;

@@ -7,7 +7,7 @@ use ponte_model::consent::Entry;
 use ponte_model::template::Registered;
 use ponte_model::{
     Budget, Charge, ContactId, Control, ConversationId, Digest256, Event, InstallationId, MessageId, NumberId, Phone,
-    RunId, Scope, SendId, TenantId, Timestamp, WabaId,
+    RequestId, RunId, Scope, SendId, TenantId, Timestamp, WabaId,
 };
 use serde_json::Value;
 use sqlx::SqliteConnection;
@@ -15,13 +15,14 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::{flows, money, policies, runs, templates};
+use super::{flows, money, outside, policies, runs, templates};
 use crate::{
-    BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish,
-    Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow,
-    NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, RecordingsKept, Released,
-    Result, RunFilter, RunRecord, RunRow, SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied,
-    StatusUpdate, Store, StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    BackingOff, Backlog, Began, BeginSend, Busy, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow,
+    Finish, Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners,
+    NoticeRow, NumberRow, OrdersBy, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedRequest,
+    QueuedSend, RecordingsKept, Released, RequestFate, RequestRow, Result, RunFilter, RunRecord, RunRow, SecretRow,
+    SendRow, Settle, Settler, SpendRow, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store,
+    StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow, ToldOrder,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -625,6 +626,8 @@ impl Store for SqliteStore {
                 "DELETE FROM timers WHERE installation = ?1",
                 "DELETE FROM schedules WHERE installation = ?1",
                 "DELETE FROM installation_life WHERE installation = ?1",
+                "DELETE FROM secrets WHERE installation = ?1",
+                "DELETE FROM requests WHERE installation = ?1 AND state = 'queued'",
                 "DELETE FROM budgets WHERE scope = 'flow' AND owner = ?1",
             ] {
                 sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
@@ -657,6 +660,67 @@ impl Store for SqliteStore {
             return Ok(None);
         }
         Ok(self.read_policies(Some(tenant), 1).await?.pop())
+    }
+
+    async fn queued_requests(&self, now: Timestamp, busy: &Busy, limit: u32) -> Result<Vec<QueuedRequest>> {
+        self.read_queued_requests(now, busy, limit).await
+    }
+
+    async fn next_request(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        self.read_next_request(now).await
+    }
+
+    async fn settle_request(&self, id: &RequestId, fate: &RequestFate, now: Timestamp) -> Result<()> {
+        let (id, fate) = (id.clone(), fate.clone());
+        let op = op!(connection, [id, fate] { outside::settle(connection, &id, &fate, now).await });
+        self.op(op).await.map(drop)
+    }
+
+    async fn requests(&self, installation: Option<&InstallationId>, limit: u32) -> Result<Vec<RequestRow>> {
+        self.read_requests(installation, limit).await
+    }
+
+    async fn put_secret(
+        &self,
+        installation: &InstallationId,
+        name: &str,
+        sealed: Option<Vec<u8>>,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let (installation, name) = (installation.clone(), name.to_owned());
+        let op = op!(connection, [installation, name, sealed] {
+            bump(connection).await?;
+            outside::put_secret(connection, &installation, &name, sealed, now).await
+        });
+        Ok(self.op(op).await? > 0)
+    }
+
+    async fn secrets(&self) -> Result<Vec<SecretRow>> {
+        self.read_secrets().await
+    }
+
+    async fn told_orders(&self, tenant: &TenantId, by: &OrdersBy) -> Result<Vec<ToldOrder>> {
+        self.read_told_orders(tenant, by).await
+    }
+
+    async fn reserve_spend(&self, installation: &InstallationId, day: &str, micros: i64, most: i64) -> Result<bool> {
+        let (installation, day) = (installation.clone(), day.to_owned());
+        let op = op!(connection, [installation, day] {
+            outside::reserve(connection, &installation, &day, micros, most).await
+        });
+        Ok(self.op(op).await? > 0)
+    }
+
+    async fn correct_spend(&self, installation: &InstallationId, day: &str, delta: i64) -> Result<()> {
+        let (installation, day) = (installation.clone(), day.to_owned());
+        let op = op!(connection, [installation, day] {
+            outside::correct(connection, &installation, &day, delta).await
+        });
+        self.op(op).await.map(drop)
+    }
+
+    async fn spent(&self, since_day: &str) -> Result<Vec<SpendRow>> {
+        self.read_spent(since_day).await
     }
 
     async fn policies(&self, tenant: Option<&TenantId>, most: u32) -> Result<Vec<PolicyRow>> {
@@ -730,6 +794,9 @@ impl Store for SqliteStore {
             }))
         };
         delete("DELETE FROM notices WHERE closed_at < ?1", before).await?;
+        delete("DELETE FROM requests WHERE settled_at < ?1", before).await?;
+        delete("DELETE FROM ai_spend WHERE day < date(?1 / 1000, 'unixepoch')", now.minus(LEDGER_KEPT).as_millis())
+            .await?;
         // Chunked, so that no purge keeps webhooks waiting.
         Ok(Purged {
             inbox: delete(

@@ -56,6 +56,7 @@
 //! The functions of this crate that call the host work in the sandbox only, and panic elsewhere. Test the whole with a
 //! scenario.
 
+pub mod ai;
 #[doc(hidden)]
 pub mod bindings;
 pub mod calendar;
@@ -64,11 +65,14 @@ pub mod conversation;
 mod error;
 mod event;
 mod failure;
+pub mod http;
 pub mod language;
 pub mod log;
+pub mod orders;
 mod refusal;
 pub mod run;
 pub mod schedule;
+pub mod secrets;
 pub mod send;
 pub mod settings;
 pub mod state;

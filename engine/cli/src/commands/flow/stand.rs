@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use ponte_clock::{Clock as _, SystemClock};
 use ponte_policy::words::Language;
 use ponte_runtime::{FlowReport, Submitted, pause_flow, report_flows, resume_flow, submit_templates};
-use ponte_store::{InstallationRow, InstallationState, SqliteStore};
+use ponte_store::{InstallationRow, InstallationState, SqliteStore, Store as _};
 use serde_json::json;
 
 use crate::config::Config;
@@ -80,6 +80,9 @@ pub(super) async fn show(
     language: Language,
 ) -> anyhow::Result<ExitCode> {
     let report = report(store, name).await?;
+    let rows = store.installations().await?;
+    let reach =
+        rows.iter().find(|row| row.id == report.installation).map(super::reach::lines).transpose()?.unwrap_or_default();
     if as_json {
         let stops: Vec<_> = report
             .life
@@ -95,13 +98,14 @@ pub(super) async fn show(
             .collect();
         let value = json!({
             "installation": report.installation, "state": report.state, "live_since": report.life.live_at,
-            "stops": stops, "languages_missing": report.short, "accepted": report.life.accepted,
+            "stops": stops, "languages_missing": report.short, "may_reach": reach, "accepted": report.life.accepted,
         });
         println!("{}", serde_json::to_string_pretty(&value)?);
         return Ok(ExitCode::SUCCESS);
     }
     println!("{}: {}", report.installation, report.state.as_str());
     stops(&report, language).iter().for_each(|line| println!("  {line}"));
+    reach.iter().for_each(|line| println!("  may reach {line}"));
     for short in &report.short {
         let what = short.trouble.words(name, language).0;
         println!("  · {} ({}, {}) {what}", short.name, short.language, short.waba);

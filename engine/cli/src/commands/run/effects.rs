@@ -39,6 +39,10 @@ pub(super) fn words(effect: &Effect) -> String {
         }
         Effect::SetTimer { name, due, payload } => format!("timer {name:?} at {due}: {payload:?}"),
         Effect::CancelTimer { name } => format!("no timer {name:?} any more"),
+        Effect::HttpLater { request } => {
+            let body = if request.body.is_empty() { String::new() } else { format!(": {}", bytes(&request.body)) };
+            format!("request {:?}: {} {}{body}", request.name, request.method.as_str(), request.url)
+        }
         Effect::Tag { tag } => format!("tag {tag:?}"),
         Effect::Untag { tag } => format!("no tag {tag:?} any more"),
     }

@@ -25,6 +25,7 @@ pub(in crate::sqlite) struct Rows {
     consent: Vec<consent::Row>,
     sends: Vec<SendRow>,
     charges: Vec<Charge>,
+    requests: Vec<super::super::outside::Row>,
 }
 
 #[derive(Serialize)]
@@ -228,6 +229,7 @@ impl Rows {
             consent: finish.consent.into_iter().map(consent::Row::from).collect(),
             sends,
             charges,
+            requests: finish.requests.into_iter().map(super::super::outside::Row::encode).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -278,6 +280,12 @@ pub(in crate::sqlite) async fn plan(
 pub(in crate::sqlite) fn charges<'a>(all: &[&'a Rows], stale: &[bool]) -> Result<Vec<charges::Row<'a>>, sqlx::Error> {
     let good = all.iter().zip(stale).filter(|(_, stale)| !**stale);
     good.flat_map(|(rows, _)| &rows.charges).map(charges::Row::of).collect()
+}
+
+/// Requests to web services, of the commands that are good. Most batches have none.
+pub(in crate::sqlite) fn requests<'a>(all: &[&'a Rows], stale: &[bool]) -> Vec<&'a super::super::outside::Row> {
+    let good = all.iter().zip(stale).filter(|(_, stale)| !**stale);
+    good.flat_map(|(rows, _)| &rows.requests).collect()
 }
 
 pub(in crate::sqlite) fn answers(all: &[&Rows], stale: &[bool], returned: &Returned) -> Vec<Finished> {
