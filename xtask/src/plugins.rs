@@ -11,6 +11,9 @@ use wit_component::{ComponentEncoder, DecodedWasm};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Plugin projects in Rust under `examples/`, each a workspace of its own: the folder, and the crate's name.
+const EXAMPLES: [(&str, &str); 1] = [("first-rust", "greeter")];
+
 /// The only package that a guest may import from.
 const CONTRACT: &str = "ponte:flow/";
 
@@ -41,6 +44,9 @@ impl fmt::Display for BuiltPlugin {
 /// If there is no such plugin, the compiler for guests cannot be had, or a guest does not build, does not validate or
 /// asks for more than the contract.
 pub(crate) fn build(root: &Path, only: Option<&str>) -> Result<Vec<BuiltPlugin>> {
+    if let Some(example) = EXAMPLES.iter().find(|(folder, _)| only == Some(folder)) {
+        return Ok(vec![build_example(root, *example)?]);
+    }
     let names = names(root, only)?;
     let workspace = root.join("plugins");
     let target_dir = target_dir(root);
@@ -57,15 +63,37 @@ pub(crate) fn build(root: &Path, only: Option<&str>) -> Result<Vec<BuiltPlugin>>
     ensure!(status.success(), "the guests in {} do not build (see above)", workspace.display());
 
     let out = target_dir.join(TARGET).join("release");
-    names
-        .into_iter()
-        .map(|name| {
-            let module = out.join(format!("{}.wasm", name.replace('-', "_")));
-            let built = install(root, &name, &module).with_context(|| format!("plugin `{name}`"))?;
-            println!("{built}");
-            Ok(built)
-        })
-        .collect()
+    let mut built = Vec::new();
+    for name in names {
+        let module = out.join(format!("{}.wasm", name.replace('-', "_")));
+        let flow = root.join("flows").join(&name);
+        let plugin = install(&flow, &name, &module).with_context(|| format!("plugin `{name}`"))?;
+        println!("{plugin}");
+        built.push(plugin);
+    }
+    if only.is_none() {
+        for example in EXAMPLES {
+            built.push(build_example(root, example)?);
+        }
+    }
+    Ok(built)
+}
+
+/// Builds a plugin project of the examples.
+fn build_example(root: &Path, (folder, package): (&str, &str)) -> Result<BuiltPlugin> {
+    let project = root.join("examples").join(folder);
+    let target_dir = target_dir(root);
+    let mut cargo = clean("cargo", std::env::var_os("CARGO").as_deref());
+    cargo.current_dir(&project);
+    route(&Probe::of(&project))?.prepare(&mut cargo, &project)?;
+    cargo.args(["build", "--release", "--target", TARGET, "--target-dir"]).arg(&target_dir);
+    cargo.arg("--config").arg(same_paths_everywhere());
+    let status = cargo.status().context("cargo cannot be started")?;
+    ensure!(status.success(), "{} does not build (see above)", project.display());
+    let module = target_dir.join(TARGET).join("release").join(format!("{}.wasm", package.replace('-', "_")));
+    let built = install(&project, folder, &module).with_context(|| format!("example `{folder}`"))?;
+    println!("{built}");
+    Ok(built)
 }
 
 /// Flows whose plugin is a crate of this repository, by name.
@@ -208,11 +236,11 @@ impl Route {
     }
 }
 
-/// Makes a component of a module and puts it into its flow, if it is not there already.
-fn install(root: &Path, name: &str, module: &Path) -> Result<BuiltPlugin> {
+/// Makes a component of a module and puts it into its package, if it is not there already.
+fn install(package: &Path, name: &str, module: &Path) -> Result<BuiltPlugin> {
     let module = std::fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let component = encode(&module)?;
-    let path = root.join("flows").join(name).join("plugin.wasm");
+    let path = package.join("plugin.wasm");
     let changed = std::fs::read(&path).ok().as_deref() != Some(&component);
     if changed {
         std::fs::write(&path, &component).with_context(|| format!("cannot write {}", path.display()))?;
