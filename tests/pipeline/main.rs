@@ -2,6 +2,7 @@
 
 mod consent;
 mod debounce;
+mod dialogs;
 mod faults;
 mod flows;
 mod hostile;

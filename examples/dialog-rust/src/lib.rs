@@ -14,37 +14,41 @@ fn script(d: &mut Dialog<'_>) -> dialog::Result {
     let language = d.language();
     let name = d
         .question("name", get("ask-name", language.tag())?)
-        .within(THREE_DAYS)
+        .within(WEEK)
         .check(|said| as_name(&said).ok_or(get("short-please", language.tag()).unwrap_or_default()))
         .answer()?;
 
     let days: Vec<String> = settings::get("days")?;
     let day = d
         .question("day", text!(language, "ask-day", name = name)?)
-        .within(THREE_DAYS)
+        .within(WEEK)
         .buttons(days.iter().map(|day| (day, day)))
         .answer()?;
 
-    let hours: Vec<String> = settings::get("hours")?;
-    let rows = hours.iter().map(|hour| Row::new(hour, hour));
-    let hour =
-        d.ask_list("hour", text!(language, "ask-hour", day = day.title)?, get("hours", language.tag())?, rows)?;
+    let times: Vec<String> = settings::get("times")?;
+    let hour = match times.as_slice() {
+        [only] => only.clone(),
+        several => {
+            let rows = several.iter().map(|hour| Row::new(hour, hour));
+            let question = text!(language, "ask-hour", day = day.title)?;
+            d.question("hour", question).within(WEEK).list(get("hours", language.tag())?, rows).answer()?.title
+        }
+    };
 
-    let question = text!(language, "ask-sure", name = name, day = day.title, hour = hour.title)?;
+    let question = text!(language, "ask-sure", name = name, day = day.title, hour = hour)?;
     let choices = [("yes", get("yes", language.tag())?), ("no", get("no", language.tag())?)];
     // Whoever has said everything and forgets to tap is not left alone: a person looks at it.
     let Some(sure) = d.question("sure", question).within(HOUR).buttons(choices).or_timeout()? else {
-        return d
-            .hand_off(Target::Team, text!(language, "note-unsure", name = name, day = day.title, hour = hour.title)?);
+        return d.hand_off(Target::Team, text!(language, "note-unsure", name = name, day = day.title, hour = hour)?);
     };
     if sure.id == "no" {
         return d.say("never-mind", get("never-mind", language.tag())?);
     }
-    d.say("booked", text!(language, "booked", day = day.title, hour = hour.title)?)
+    d.say("booked", text!(language, "booked", day = day.title, hour = hour)?)
 }
 
 const HOUR: Seconds = 3600;
-const THREE_DAYS: Seconds = 3 * 24 * HOUR;
+const WEEK: Seconds = 7 * 24 * HOUR;
 
 /// A name is one line, and no novel.
 fn as_name(said: &str) -> Option<String> {

@@ -11,6 +11,7 @@ mod owners;
 mod policies;
 mod state;
 mod templates;
+mod versions;
 
 pub use admin::*;
 pub use consent::*;
@@ -23,3 +24,4 @@ pub use owners::*;
 pub use policies::*;
 pub use state::*;
 pub use templates::*;
+pub use versions::*;

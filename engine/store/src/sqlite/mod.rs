@@ -15,6 +15,7 @@ mod policies;
 mod reads;
 mod store;
 mod templates;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -15,13 +15,13 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::{flows, money, policies, templates};
+use super::{flows, money, policies, templates, versions};
 use crate::{
     BackingOff, Backlog, Began, BeginSend, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow, Finish,
     Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners, NoticeRow,
     NumberRow, OutboxItem, PastEvent, PastLine, Pending, PolicyRow, Purged, QueuedSend, Released, Result, RunRecord,
     SendRow, Settle, Settler, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store, StoreError,
-    Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow,
+    Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow, VersionRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -576,6 +576,7 @@ impl Store for SqliteStore {
                     .bind(row.digest.as_str()).bind(component).bind(row.created_at.as_millis())
                     .execute(&mut *connection).await?;
             }
+            versions::put(connection, &row).await?;
             let done = sqlx::query(
                 "INSERT INTO installations (installation, tenant, flow, version, digest, state, priority, numbers,
                                             package, settings, created_at)
@@ -616,6 +617,23 @@ impl Store for SqliteStore {
         self.read_installations().await
     }
 
+    async fn versions(&self) -> Result<Vec<VersionRow>> {
+        self.read_versions().await
+    }
+
+    async fn keep_version(
+        &self,
+        installation: &InstallationId,
+        (version, digest): (&str, &Digest256),
+        until: Timestamp,
+    ) -> Result<()> {
+        let (installation, version, digest) = (installation.clone(), version.to_owned(), digest.clone());
+        let op = op!(connection, [installation, version, digest] {
+            versions::keep(connection, (&installation, &version, &digest), until).await
+        });
+        self.op(op).await.map(drop)
+    }
+
     async fn remove_installation(&self, id: &InstallationId) -> Result<bool> {
         let id = id.clone();
         let op = op!(connection, [id] {
@@ -625,14 +643,14 @@ impl Store for SqliteStore {
                 "DELETE FROM timers WHERE installation = ?1",
                 "DELETE FROM schedules WHERE installation = ?1",
                 "DELETE FROM installation_life WHERE installation = ?1",
+                "DELETE FROM installation_versions WHERE installation = ?1",
                 "DELETE FROM budgets WHERE scope = 'flow' AND owner = ?1",
             ] {
                 sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
             }
             let done = sqlx::query("DELETE FROM installations WHERE installation = ?1")
                 .bind(id.as_str()).execute(&mut *connection).await?;
-            sqlx::query("DELETE FROM plugins WHERE digest NOT IN (SELECT digest FROM installations)")
-                .execute(connection).await?;
+            versions::forget_components(connection).await?;
             Ok(done.rows_affected())
         });
         Ok(self.op(op).await? > 0)
@@ -697,6 +715,7 @@ impl Store for SqliteStore {
             }))
         };
         delete("DELETE FROM notices WHERE closed_at < ?1", before).await?;
+        self.op(op!(connection, [] { versions::forget(connection, now).await })).await?;
         // Chunked, so that no purge keeps webhooks waiting.
         Ok(Purged {
             inbox: delete(

@@ -36,7 +36,11 @@ pub(super) fn play(world: &mut dyn World, options: &Options, heard: Heard, scrip
         // The timer of a question that was answered just before it.
         Heard::Nothing | Heard::Timer if !late => return Ok(()),
         Heard::Nothing | Heard::Timer => News::TimedOut,
-        Heard::Message(_) if late => News::Missed,
+        // Its timer was not heard: Ponte was down, or the flow was paused.
+        Heard::Message(_) if late => {
+            world.end()?;
+            return begin(world, options, &heard, script);
+        }
         Heard::Message(said) => {
             let chooses = matches!(said.fits(open), Fit::Chosen(_));
             let cancel = options.cancel.clone().unwrap_or_else(|| words::cancel(world.language()));
@@ -52,7 +56,6 @@ pub(super) fn play(world: &mut dyn World, options: &Options, heard: Heard, scrip
     };
     match act(world, record, news, script)? {
         Why::Changed(why) => changed(world, options, &why, &heard, script),
-        Why::Missed => begin(world, options, &heard, script),
         Why::Waits | Why::Over => Ok(()),
     }
 }
@@ -65,7 +68,7 @@ fn begin(world: &mut dyn World, options: &Options, heard: &Heard, script: &mut S
     let record = Record::new(&options.name, world.now());
     match act(world, record, News::Begins, script)? {
         Why::Changed(why) => Err(Failure::reject(format!("dialog {}: {why}", options.name))),
-        Why::Waits | Why::Over | Why::Missed => Ok(()),
+        Why::Waits | Why::Over => Ok(()),
     }
 }
 

@@ -28,8 +28,6 @@ pub(super) enum Why {
     Waits,
     /// The dialog is over: handed off, given up, timed out.
     Over,
-    /// The question's time was up before the customer wrote.
-    Missed,
     /// The script is not the one that the dialog began with.
     Changed(String),
 }
@@ -55,8 +53,6 @@ pub(super) enum News {
     Said(Said),
     /// The question's time is up.
     TimedOut,
-    /// The same, and nobody noticed until the customer wrote again.
-    Missed,
 }
 
 /// A dialog in the middle of its script: ask, say, and call for people. See the [module](super).
@@ -252,16 +248,12 @@ impl<'w> Dialog<'w> {
         let open = self.record.open.clone().expect("a question is awaited");
         let said = match &self.news {
             News::Begins => return self.stop(Why::Waits),
-            News::TimedOut | News::Missed if question.may_time_out => return Ok(self.settled(question, Value::Null)),
+            News::TimedOut if question.may_time_out => return Ok(self.settled(question, Value::Null)),
             News::TimedOut => {
                 let words = self.world.text("dialog.timeout")?;
                 self.world.mention(&words)?;
                 self.over()?;
                 return self.stop(Why::Over);
-            }
-            News::Missed => {
-                self.over()?;
-                return self.stop(Why::Missed);
             }
             News::Said(said) => said,
         };

@@ -492,7 +492,7 @@ impl Straight {
         };
         let taken = wrote.is_some_and(|wrote| wrote >= asked);
         let late = now >= asked + DAY;
-        if late && !taken && matches!(script[at], Made::OrTimeout) {
+        if late && !taken && !message && matches!(script[at], Made::OrTimeout) {
             self.answers.push("-".into());
             return self.goes_on(script, at + 1, now);
         }
