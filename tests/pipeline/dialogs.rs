@@ -30,7 +30,9 @@ fn restaurant() -> StageBuilder {
 fn newer(dir: &Path) -> PathBuf {
     let (from, to) = (example(), dir.join("newer"));
     std::fs::create_dir_all(to.join("texts")).expect("a folder");
-    for file in ["plugin.wasm", "settings.schema.json", "texts/pt-BR.toml", "texts/es.toml", "texts/en.toml", "flow.toml"] {
+    for file in
+        ["plugin.wasm", "settings.schema.json", "texts/pt-BR.toml", "texts/es.toml", "texts/en.toml", "flow.toml"]
+    {
         std::fs::copy(from.join(file), to.join(file)).expect("a file of the example");
     }
     let change = |file: &str, old: &str, new: &str| {

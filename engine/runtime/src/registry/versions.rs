@@ -41,13 +41,7 @@ impl Snapshot {
     }
 
     /// Puts the pinned version in the place of the one in force, among those who are asked.
-    pub(crate) fn go_on<'a>(
-        &'a self,
-        asked: &mut [&'a Arc<Installed>],
-        facts: &Facts,
-        body: &Body,
-        now: Timestamp,
-    ) {
+    pub(crate) fn go_on<'a>(&'a self, asked: &mut [&'a Arc<Installed>], facts: &Facts, body: &Body, now: Timestamp) {
         if facts.ownership.version.is_none() || self.replaced.is_empty() {
             return;
         }

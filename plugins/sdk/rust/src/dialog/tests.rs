@@ -278,6 +278,8 @@ fn people_win() {
     assert!(!chat.is_open());
 }
 
+type Play = fn(&mut Dialog<'_>) -> Result;
+
 #[test]
 fn a_changed_script_is_named() {
     fn two(d: &mut Dialog<'_>) -> Result {
@@ -312,7 +314,7 @@ fn a_changed_script_is_named() {
         d.ask_buttons("day", "Day?", [("sat", "Saturday")])?;
         Ok(())
     }
-    let table: [(fn(&mut Dialog<'_>) -> Result, &str); 6] = [
+    let table: [(Play, &str); 6] = [
         (two, r#"dialog changed: step 2 was buttons "day", is now ask "date""#),
         (said_before, r#"dialog changed: step 1 was ask "name", is now say "welcome""#),
         (other_kind, r#"dialog changed: step 2 was buttons "day", is now ask "day""#),
