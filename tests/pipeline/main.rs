@@ -3,6 +3,7 @@
 mod consent;
 mod debounce;
 mod dialogs;
+mod examples;
 mod faults;
 mod flows;
 mod hostile;

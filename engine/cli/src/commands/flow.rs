@@ -119,8 +119,10 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
     put_in_order(&mut rows);
     let reports = report_flows(store, None, SystemClock.now()).await?;
     let versions = store.versions().await?;
-    let kept = |id: &InstallationId| {
-        versions.iter().filter(move |row| row.installation == *id).filter_map(|row| Some((row, row.needed_until?)))
+    // Versions that were replaced, by their installations.
+    let kept = |id: &InstallationId| -> Vec<_> {
+        let rows = versions.iter().filter(|row| row.installation == *id);
+        rows.filter_map(|row| Some((row, row.needed_until?))).collect()
     };
     let stops = |id: &InstallationId| {
         let report = reports.iter().find(|report| report.installation == *id);
@@ -135,7 +137,7 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
                     "tenant": row.tenant, "numbers": row.numbers, "priority": row.priority,
                     "digest": row.digest, "settings": row.settings, "installed_at": row.created_at,
                     "stops": stops(&row.id),
-                    "kept": kept(&row.id).map(|(row, until)| json!({
+                    "kept": kept(&row.id).iter().map(|(row, until)| json!({
                         "version": row.version, "digest": row.digest, "until": until,
                     })).collect::<Vec<_>>(),
                 })
