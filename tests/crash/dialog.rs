@@ -18,7 +18,7 @@ const CUSTOMERS: u64 = 40;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What they say, and when the process dies after that: while most of it is in flight.
-const STORY: [(&str, u64); 4] = [("oi", 40), ("Ana", 80), ("Domingo", 60), ("2", 100)];
+const STORY: [(&str, u64); 4] = [("oi", 20), ("Ana", 60), ("Domingo", 40), ("2", 90)];
 
 /// What they are asked, in order.
 const ASKED: [&str; 4] =
@@ -62,7 +62,14 @@ async fn a_dialog_loses_no_answer_and_repeats_no_question_whenever_the_process_d
             ponte_clock::pause(Duration::from_millis(moment)).await;
             process.kill().await;
         };
-        tokio::join!(writing, dying);
+        let watch = Stopwatch::start();
+        tokio::join!(
+            async {
+                writing.await;
+                eprintln!("written after {:?}", watch.elapsed())
+            },
+            dying
+        );
         process = ponte.serve().await;
 
         let store = SqliteStore::attach(ponte.data_dir()).await.expect("the store can be looked at");

@@ -196,6 +196,30 @@ async fn a_question_of_the_old_version_times_out_on_the_old_version_which_is_the
 }
 
 #[tokio::test]
+async fn the_fate_of_a_question_is_told_to_the_version_that_asked_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let hears_receipts = |package: PathBuf, version: &str| {
+        let manifest = std::fs::read_to_string(package.join("flow.toml")).unwrap();
+        let manifest = manifest.replace("events = [\"message\"]", "events = [\"message\", \"receipt\"]");
+        let manifest = manifest.replace("version = \"0.2.0\"", &format!("version = \"{version}\""));
+        std::fs::write(package.join("flow.toml"), manifest).unwrap();
+        package
+    };
+    let (one, two) = (dir.path().join("one"), dir.path().join("two"));
+    let stage = StageBuilder::default().package(hears_receipts(newer(&one), "0.3.0"), "").start().await;
+    let (ana, bia) = (stage.simulator.customer(ANA), stage.simulator.customer(BIA));
+    writes(&stage, &ana, "oi").await;
+    upgrade(&stage, hears_receipts(newer(&two), "0.4.0"), "").await;
+    writes(&stage, &bia, "oi").await;
+    for (customer, expected) in [(&ana, "0.3.0"), (&bia, "0.4.0")] {
+        assert_eq!(customer.reads().await, 1);
+        stage.rest().await;
+        let run = last_run(&stage).await;
+        assert_eq!((run.rule.as_str(), run.version.as_str()), ("own-receipt", expected));
+    }
+}
+
+#[tokio::test]
 async fn a_version_that_is_gone_is_not_guessed_at() {
     let dir = tempfile::tempdir().unwrap();
     let stage = restaurant().start().await;
@@ -239,7 +263,7 @@ async fn silence_cancel_and_a_call_for_a_person_end_it() {
     writes(&stage, &bia, "oi").await;
     writes(&stage, &bia, "Bia").await;
     assert_eq!(writes(&stage, &bia, "Humano").await, ["Já chamo alguém."]);
-    let note = "Pediu uma pessoa no meio da conversa: day.".to_owned();
+    let note = "Pediu uma pessoa (day).".to_owned();
     assert_eq!(handed(&stage, BIA).await, (Owner::Team, note));
     assert_eq!(stage.store().next_timer().await.unwrap(), None);
 }

@@ -13,7 +13,7 @@ Tasks of Ponte's repository.
 
   cargo xtask demo [ARGS]     build the flows and start `ponte demo` (`-- --help` tells what it takes)
   cargo xtask test [ARGS]     build the flows and run every test; ARGS go to the test runner
-  cargo xtask plugins [NAME]  build the flows' plugins into flows/*/plugin.wasm
+  cargo xtask plugins [NAME]  build the plugins of the flows and of the examples in Rust, each beside its flow.toml
   cargo xtask bench [ARGS]    measure: fresh instances, webhook to reply, against a bare proxy
 ";
 
@@ -74,6 +74,9 @@ fn bench(rest: Vec<OsString>) -> Result<()> {
 fn test(rest: Vec<OsString>) -> Result<()> {
     build_plugins(None)?;
     run(&mut runner(&["--manifest-path", "plugins/Cargo.toml"]))?;
+    for (folder, _) in plugins::EXAMPLES {
+        run(&mut runner(&["--manifest-path", &format!("examples/{folder}/Cargo.toml")]))?;
+    }
     // Tests start the real binary. All of the workspace, as the tests are built: a package alone would have other features,
     // and build the heavy dependencies once more.
     run(&mut cargo(&["build", "--workspace", "--all-targets"]))?;

@@ -12,7 +12,7 @@ use wit_component::{ComponentEncoder, DecodedWasm};
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Plugin projects in Rust under `examples/`, each a workspace of its own: the folder, and the crate's name.
-const EXAMPLES: [(&str, &str); 2] = [("first-rust", "greeter"), ("dialog-rust", "booking")];
+pub(crate) const EXAMPLES: [(&str, &str); 2] = [("first-rust", "greeter"), ("dialog-rust", "booking")];
 
 /// The only package that a guest may import from.
 const CONTRACT: &str = "ponte:flow/";

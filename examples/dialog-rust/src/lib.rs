@@ -15,7 +15,7 @@ fn script(d: &mut Dialog<'_>) -> dialog::Result {
     let name = d
         .question("name", get("ask-name", language.tag())?)
         .within(WEEK)
-        .check(|said| as_name(&said).ok_or(get("short-please", language.tag()).unwrap_or_default()))
+        .check(|said| as_name(&said).ok_or_else(|| get("short-please", language.tag()).unwrap_or_default()))
         .answer()?;
 
     let days: Vec<String> = settings::get("days")?;

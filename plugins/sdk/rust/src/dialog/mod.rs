@@ -56,6 +56,7 @@
 //! | `cancelar`, `salir`, `cancel` … ([`Options::cancel_words`]) | the dialog ends with a word |
 //! | a word of [`Options::person_words`] | the team gets the conversation |
 //! | nothing, for as long as [`Question::within`] says | a word, where it can still be sent, and the dialog ends; or the script goes on, with [`Question::or_timeout`] |
+//! | something after that time, where the flow was paused or Ponte was down | the dialog is dropped, and it begins anew |
 //! | somebody writes from the phone | the dialog is dropped without a word; people speak |
 //! | the script is another than the one that the dialog began with | nothing is guessed: the log names the step, the team gets the conversation ([`Options::on_change`]) |
 //!
@@ -134,7 +135,8 @@ impl Options {
         self
     }
 
-    /// Whole messages that give the conversation to the team; none, unless it is said.
+    /// Whole messages that give the conversation to the team, at any question and instead of the first one; none, unless it
+    /// is said.
     #[must_use]
     pub fn person_words<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.person = words.into_iter().map(Into::into).collect();

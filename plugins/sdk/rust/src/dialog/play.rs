@@ -1,8 +1,8 @@
 //! One event: from what is kept of the dialog to what is kept of it then.
 
 use super::record::Record;
-use super::script::{Dialog, News, Result, Stop, Why};
 use super::said::Fit;
+use super::script::{Dialog, News, Result, Stop, Why};
 use super::world::{Heard, World};
 use super::{OnChange, Options, words};
 use crate::conversation::Target;
@@ -48,8 +48,7 @@ pub(super) fn play(world: &mut dyn World, options: &Options, heard: Heard, scrip
                 return end_with(world, "dialog.cancelled", None);
             }
             if !chooses && said.is_one_of(&options.person) {
-                let note = world.text("dialog.note-person")?.replace("{step}", &open.at);
-                return end_with(world, "dialog.handing-over", Some(&note));
+                return call_person(world, &open.at);
             }
             News::Said(said.clone())
         }
@@ -62,8 +61,9 @@ pub(super) fn play(world: &mut dyn World, options: &Options, heard: Heard, scrip
 
 /// A dialog begins, if the customer wrote.
 fn begin(world: &mut dyn World, options: &Options, heard: &Heard, script: &mut Script<'_>) -> Outcome {
-    if !matches!(heard, Heard::Message(_)) {
-        return Ok(());
+    let Heard::Message(said) = heard else { return Ok(()) };
+    if said.is_one_of(&options.person) {
+        return call_person(world, &options.name);
     }
     let record = Record::new(&options.name, world.now());
     match act(world, record, News::Begins, script)? {
@@ -100,6 +100,12 @@ fn act(
     Ok(why)
 }
 
+/// The customer wants a person.
+fn call_person(world: &mut dyn World, step: &str) -> Outcome {
+    let note = world.text("dialog.note-person")?.replace("{step}", step);
+    end_with(world, "dialog.handing-over", Some(&note))
+}
+
 /// The dialog ends with a word, and with a note where people take over.
 fn end_with(world: &mut dyn World, text: &str, note: Option<&str>) -> Outcome {
     let words = world.text(text)?;
@@ -114,13 +120,7 @@ fn end_with(world: &mut dyn World, text: &str, note: Option<&str>) -> Outcome {
 }
 
 /// The script is not the one that the dialog began with: nothing is guessed.
-fn changed(
-    world: &mut dyn World,
-    options: &Options,
-    why: &str,
-    heard: &Heard,
-    script: &mut Script<'_>,
-) -> Outcome {
+fn changed(world: &mut dyn World, options: &Options, why: &str, heard: &Heard, script: &mut Script<'_>) -> Outcome {
     let words = format!("dialog changed: {why}");
     world.error(&words);
     match options.on_change {

@@ -171,8 +171,7 @@ impl<'d, 'w, T: 'd> Question<'d, 'w, T> {
             return Err(Failure::reject(why).into());
         }
         let check = |value: &Value| read(value).map(drop);
-        let asked =
-            Asked { name: &name, text: &text, form: &form, within, tries, may_time_out, check: &check };
+        let asked = Asked { name: &name, text: &text, form: &form, within, tries, may_time_out, check: &check };
         let value = dialog.answered(&asked)?;
         if value.is_null() {
             return Ok((None, dialog, name));

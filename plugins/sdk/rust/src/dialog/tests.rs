@@ -216,7 +216,10 @@ fn words_that_end_it() {
     chat.says("hi");
     chat.says("Ana");
     assert_eq!(chat.says("HUMAN"), ["I am calling somebody."]);
-    assert_eq!(chat.memory.handed.as_deref(), Some("Asked for a person in the middle of: day."));
+    assert_eq!(chat.memory.handed.as_deref(), Some("Asked for a person (day)."));
+    // Whoever begins with it is asked nothing.
+    assert_eq!(chat.says("human"), ["I am calling somebody."]);
+    assert_eq!(chat.memory.handed.as_deref(), Some("Asked for a person (booking)."));
     // A choice that is called like a word is a choice.
     let mut chat = Chat::new(|d: &mut Dialog<'_>| {
         let choice = d.ask_buttons("sure", "Sure?", [("y", "Yes"), ("n", "Cancel")])?;

@@ -6,7 +6,11 @@ use crate::Language;
 const TEXTS: &[(&str, [&str; 3])] = &[
     (
         "dialog.choose",
-        ["Por favor, escolha uma das opções.", "Por favor, elige una de las opciones.", "Please choose one of the options."],
+        [
+            "Por favor, escolha uma das opções.",
+            "Por favor, elige una de las opciones.",
+            "Please choose one of the options.",
+        ],
     ),
     (
         "dialog.write",
@@ -49,11 +53,7 @@ const TEXTS: &[(&str, [&str; 3])] = &[
     ),
     (
         "dialog.note-person",
-        [
-            "Pediu uma pessoa no meio da conversa: {step}.",
-            "Pidió una persona en medio de la conversación: {step}.",
-            "Asked for a person in the middle of: {step}.",
-        ],
+        ["Pediu uma pessoa ({step}).", "Pidió una persona ({step}).", "Asked for a person ({step})."],
     ),
 ];
 
