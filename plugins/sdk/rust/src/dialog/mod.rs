@@ -64,8 +64,8 @@
 //!
 //! # Words
 //!
-//! The SDK says `dialog.choose`, `dialog.write`, `dialog.cancelled`, `dialog.timeout`, `dialog.gave-up`, `dialog.changed` and
-//! `dialog.handing-over` in the language of the setting `language` (Portuguese if there is none). A text of the package with
+//! The SDK says `dialog-choose`, `dialog-write`, `dialog-cancelled`, `dialog-timeout`, `dialog-gave-up`, `dialog-changed` and
+//! `dialog-handing-over` in the language of the setting `language` (Portuguese if there is none). A text of the package with
 //! that key replaces it; an empty one is not said.
 //!
 //! Permissions: `send`, `state`, `schedule`, `conversation`. The state key and the timer `dialog` belong to the dialog.

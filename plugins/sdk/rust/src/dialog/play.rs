@@ -45,7 +45,7 @@ pub(super) fn play(world: &mut dyn World, options: &Options, heard: Heard, scrip
             let chooses = matches!(said.fits(open), Fit::Chosen(_));
             let cancel = options.cancel.clone().unwrap_or_else(|| words::cancel(world.language()));
             if !chooses && said.is_one_of(&cancel) {
-                return end_with(world, "dialog.cancelled", None);
+                return end_with(world, "dialog-cancelled", None);
             }
             if !chooses && said.is_one_of(&options.person) {
                 return call_person(world, &open.at);
@@ -102,8 +102,8 @@ fn act(
 
 /// The customer wants a person.
 fn call_person(world: &mut dyn World, step: &str) -> Outcome {
-    let note = world.text("dialog.note-person")?.replace("{step}", step);
-    end_with(world, "dialog.handing-over", Some(&note))
+    let note = world.text("dialog-note-person")?.replace("{step}", step);
+    end_with(world, "dialog-handing-over", Some(&note))
 }
 
 /// The dialog ends with a word, and with a note where people take over.
@@ -124,7 +124,7 @@ fn changed(world: &mut dyn World, options: &Options, why: &str, heard: &Heard, s
     let words = format!("dialog changed: {why}");
     world.error(&words);
     match options.on_change {
-        OnChange::HandOff => end_with(world, "dialog.changed", Some(&words)),
+        OnChange::HandOff => end_with(world, "dialog-changed", Some(&words)),
         OnChange::Restart => {
             world.end()?;
             begin(world, options, heard, script)

@@ -138,7 +138,7 @@ impl<'d, 'w, T: 'd> Question<'d, 'w, T> {
         Question { dialog, name, text, form, within, tries, read }
     }
 
-    /// Asks it, or returns the answer that came. If none comes in time, `dialog.timeout` is said and the dialog ends.
+    /// Asks it, or returns the answer that came. If none comes in time, `dialog-timeout` is said and the dialog ends.
     ///
     /// # Errors
     /// [`Stop`](super::Stop), to be passed on with `?`.

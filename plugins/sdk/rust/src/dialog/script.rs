@@ -250,7 +250,7 @@ impl<'w> Dialog<'w> {
             News::Begins => return self.stop(Why::Waits),
             News::TimedOut if question.may_time_out => return Ok(self.settled(question, Value::Null)),
             News::TimedOut => {
-                let words = self.world.text("dialog.timeout")?;
+                let words = self.world.text("dialog-timeout")?;
                 self.world.mention(&words)?;
                 self.over()?;
                 return self.stop(Why::Over);
@@ -269,8 +269,8 @@ impl<'w> Dialog<'w> {
                     Err(why) => (Some(why), false, true),
                 }
             }
-            Fit::ChoosesNothing => (Some(self.world.text("dialog.choose")?), true, true),
-            Fit::SaysNothing => (Some(self.world.text("dialog.write")?), false, true),
+            Fit::ChoosesNothing => (Some(self.world.text("dialog-choose")?), true, true),
+            Fit::SaysNothing => (Some(self.world.text("dialog-write")?), false, true),
             Fit::Elsewhere => (None, true, false),
         };
         let (words, repeat, costs) = again;
@@ -295,8 +295,8 @@ impl<'w> Dialog<'w> {
 
     /// Nobody could make sense of the answers: people take over.
     fn give_up<T>(&mut self, name: &str) -> Result<T> {
-        let words = self.world.text("dialog.gave-up")?;
-        let note = self.world.text("dialog.note-gave-up")?.replace("{step}", name);
+        let words = self.world.text("dialog-gave-up")?;
+        let note = self.world.text("dialog-note-gave-up")?.replace("{step}", name);
         self.send(|world| world.say(&words))?;
         self.over()?;
         self.world.hand_off(Target::Team, &note)?;

@@ -1,4 +1,6 @@
-//! Dialogs on a host of their own: stories as tables, and random conversations.
+//! Dialogs on a host of their own: stories as tables, the cases that all SDKs share, and random conversations.
+
+mod shared;
 
 use std::cell::{Cell, RefCell};
 
@@ -29,6 +31,8 @@ struct Memory {
     errors: RefCell<Vec<String>>,
     /// Refuses to send, once so many messages have left.
     refuses: Option<(usize, Refusal)>,
+    /// Says the keys of the SDK's own words, and the labels of choices: as the cases that all SDKs share are written.
+    by_key: bool,
 }
 
 impl Memory {
@@ -76,6 +80,10 @@ impl World for Memory {
         self.send(text.to_owned()).or(Ok(()))
     }
     fn ask(&mut self, name: &str, text: &str, form: &Form) -> std::result::Result<(), Refusal> {
+        if self.by_key && !form.choices().is_empty() {
+            let titles: Vec<_> = form.choices().iter().map(|choice| choice.title.as_str()).collect();
+            return self.send(format!("{text} [{}]", titles.join("|")));
+        }
         let ids: Vec<_> = form.choices().iter().map(|choice| wire_id(name, &choice.id)).collect();
         self.send(if ids.is_empty() { text.to_owned() } else { format!("{text} [{}]", ids.join(" ")) })
     }
@@ -84,7 +92,11 @@ impl World for Memory {
         Ok(())
     }
     fn text(&self, key: &str) -> std::result::Result<String, Error> {
-        Ok(words::text(key, Language::English).to_owned())
+        match (self.by_key, key) {
+            (true, "dialog-note-gave-up") => Ok("<dialog-note-gave-up {step}>".to_owned()),
+            (true, _) => Ok(format!("<{key}>")),
+            (false, _) => Ok(words::text(key, Language::English).to_owned()),
+        }
     }
     fn error(&self, words: &str) {
         self.errors.borrow_mut().push(words.to_owned());
@@ -506,7 +518,7 @@ impl Straight {
             Heard::Message(said) => said,
             Heard::Timer | Heard::Nothing => {
                 self.open = None;
-                return if taken { Vec::new() } else { vec![words::text("dialog.timeout", Language::English).into()] };
+                return if taken { Vec::new() } else { vec![words::text("dialog-timeout", Language::English).into()] };
             }
         };
         let (words, most) = match script[at] {
@@ -539,7 +551,7 @@ impl Straight {
             }
             None if tries + 1 >= most => {
                 self.open = None;
-                vec![words::text("dialog.gave-up", Language::English).into()]
+                vec![words::text("dialog-gave-up", Language::English).into()]
             }
             None => {
                 self.open = Some((at, asked, tries + 1));

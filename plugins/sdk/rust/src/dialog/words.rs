@@ -5,7 +5,7 @@ use crate::Language;
 /// Texts of the SDK's, by key: pt-BR, es, en.
 const TEXTS: &[(&str, [&str; 3])] = &[
     (
-        "dialog.choose",
+        "dialog-choose",
         [
             "Por favor, escolha uma das opções.",
             "Por favor, elige una de las opciones.",
@@ -13,12 +13,12 @@ const TEXTS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
-        "dialog.write",
+        "dialog-write",
         ["Por favor, escreva sua resposta.", "Por favor, escribe tu respuesta.", "Please write your answer."],
     ),
-    ("dialog.cancelled", ["Tudo bem, cancelado.", "De acuerdo, cancelado.", "All right, cancelled."]),
+    ("dialog-cancelled", ["Tudo bem, cancelado.", "De acuerdo, cancelado.", "All right, cancelled."]),
     (
-        "dialog.timeout",
+        "dialog-timeout",
         [
             "Como não tive resposta, encerrei por aqui. É só escrever para recomeçar.",
             "Como no tuve respuesta, lo dejo aquí. Escribe para empezar de nuevo.",
@@ -26,7 +26,7 @@ const TEXTS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
-        "dialog.gave-up",
+        "dialog-gave-up",
         [
             "Vou chamar alguém para te ajudar melhor.",
             "Voy a llamar a alguien para ayudarte mejor.",
@@ -34,17 +34,17 @@ const TEXTS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
-        "dialog.changed",
+        "dialog-changed",
         [
             "Vou chamar alguém para continuar com você.",
             "Voy a llamar a alguien para seguir contigo.",
             "I will call somebody to go on with you.",
         ],
     ),
-    ("dialog.handing-over", ["Já chamo alguém.", "Ya llamo a alguien.", "I am calling somebody."]),
+    ("dialog-handing-over", ["Já chamo alguém.", "Ya llamo a alguien.", "I am calling somebody."]),
     // Notes for the people who take over. {step}: the question's name in the script
     (
-        "dialog.note-gave-up",
+        "dialog-note-gave-up",
         [
             "O cliente não conseguiu responder: {step}.",
             "El cliente no logró responder: {step}.",
@@ -52,7 +52,7 @@ const TEXTS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
-        "dialog.note-person",
+        "dialog-note-person",
         ["Pediu uma pessoa ({step}).", "Pidió una persona ({step}).", "Asked for a person ({step})."],
     ),
 ];
