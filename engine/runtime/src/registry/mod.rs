@@ -224,7 +224,15 @@ impl Registry {
         let mut broken = Vec::new();
         let mut rows = store.installations().await?;
         put_in_order(&mut rows);
-        for row in versions::replaced(&rows, store.versions().await?) {
+        let older = versions::replaced(&rows, store.versions().await?);
+        for row in rows {
+            let id = row.id.clone();
+            match self.ready(store, row, &mut plugins).await {
+                Ok(installed) => snapshot.installations.push(Arc::new(installed)),
+                Err(why) => broken.push(Broken { installation: id, why }),
+            }
+        }
+        for row in older {
             let (id, version) = (row.id.clone(), row.version.clone());
             match self.ready(store, row, &mut plugins).await {
                 Ok(mut installed) => {
@@ -233,13 +241,6 @@ impl Registry {
                 }
                 // What it began falls to the version in force.
                 Err(why) => tracing::warn!(installation = %id, version, why, "a replaced version cannot run any more"),
-            }
-        }
-        for row in rows {
-            let id = row.id.clone();
-            match self.ready(store, row, &mut plugins).await {
-                Ok(installed) => snapshot.installations.push(Arc::new(installed)),
-                Err(why) => broken.push(Broken { installation: id, why }),
             }
         }
         let hears = |installed: &&Arc<Installed>| installed.trigger.events.contains("receipt");
