@@ -139,3 +139,23 @@ async fn bad_settings_are_refused_with_file_line_and_reason_and_what_was_there_s
     }
     assert_eq!(shop.installations().await, before);
 }
+
+#[tokio::test]
+async fn a_newer_version_is_in_force_and_the_one_before_is_kept_for_what_it_began() {
+    let shop = Shop::new();
+    let component = ponte_tests::guests::quiet();
+    let package = ponte_tests::guests::package(&shop.path("packages"), "booking", &component, "skip", "");
+    let folder = package.display().to_string();
+    shop.ponte(&["flow", "install", &folder]).await.ok();
+    assert_eq!(shop.installations().await[0]["kept"], json!([]));
+
+    let manifest = std::fs::read_to_string(package.join("flow.toml")).expect("a manifest");
+    let newer = manifest.replace("version = \"0.1.0\"", "version = \"0.2.0\"");
+    std::fs::write(package.join("flow.toml"), newer).expect("a manifest");
+    shop.ponte(&["flow", "install", &folder]).await.ok();
+    let list = shop.installations().await;
+    assert_eq!((list.as_array().map(Vec::len), &list[0]["version"]), (Some(1), &json!("0.2.0")));
+    assert_eq!(list[0]["kept"][0]["version"], "0.1.0");
+    let table = shop.ponte(&["flow", "list"]).await.ok().out;
+    assert!(table.contains("0.1.0 (") && table.contains("ends what it began; kept until"), "{table}");
+}

@@ -1,6 +1,7 @@
 //! `kill -9` of the real binary, at random moments, with hundreds of messages in flight.
 
 mod burst;
+mod dialog;
 mod process;
 
 use std::collections::HashMap;

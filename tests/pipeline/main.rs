@@ -2,6 +2,8 @@
 
 mod consent;
 mod debounce;
+mod dialogs;
+mod examples;
 mod faults;
 mod flows;
 mod hostile;

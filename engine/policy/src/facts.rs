@@ -4,7 +4,7 @@ use ponte_model::{InstallationId, MessageId, Owner, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::debounce::Burst;
-use crate::{Handed, Release, Turns, platform};
+use crate::{Handed, Release, Turns, Version, platform};
 
 /// What is known of a conversation after the events handled so far. Kept as JSON by the store, understood here alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct Ownership {
     /// Until when it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// With which of its versions: the one that it goes on with, whatever is installed meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<Box<Version>>,
     /// The people who held it before, and since when: they may have let go as the holder is concerned, and not yet as others
     /// are.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -192,7 +192,8 @@ pub fn hold(
         let before = &facts.ownership;
         let people = before.owner.is_person().then_some((before.owner, before.since)).or(before.people);
         let (holder, until) = (Some(holder.clone()), Some(until));
-        facts.ownership = Ownership { owner: Owner::Flow, since: now, handed_by: None, holder, until, people };
+        let (owner, version) = (Owner::Flow, None);
+        facts.ownership = Ownership { owner, since: now, handed_by: None, holder, until, version, people };
     }
     facts
 }

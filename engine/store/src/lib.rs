@@ -379,7 +379,8 @@ pub trait Store: Send + Sync + 'static {
     /// Writes how a number stands, unless somebody else did since `revision` was read. Whether it was written.
     async fn put_life(&self, number: &NumberId, life: &serde_json::Value, revision: i64) -> Result<bool>;
 
-    /// Adds an installation or changes it, with its component.
+    /// Adds an installation or changes it, with its component. Where it had another version, that one is kept beside it for
+    /// [`VERSION_KEPT`].
     async fn put_installation(&self, installation: &InstallationRow, component: Option<&[u8]>) -> Result<()>;
 
     /// How installations stand; those of which nothing was written yet have no row.
@@ -398,7 +399,18 @@ pub trait Store: Send + Sync + 'static {
     /// All installations, in the order in which they are asked.
     async fn installations(&self) -> Result<Vec<InstallationRow>>;
 
-    /// Takes an installation away with its state, timers and schedules. Whether there was one.
+    /// All versions that are kept: those in force, and those that were replaced while something may go on with them.
+    async fn versions(&self) -> Result<Vec<VersionRow>>;
+
+    /// Keeps a version that was replaced at least until a moment, because it holds a conversation.
+    async fn keep_version(
+        &self,
+        installation: &InstallationId,
+        version: (&str, &Digest256),
+        until: Timestamp,
+    ) -> Result<()>;
+
+    /// Takes an installation away with its versions, state, timers and schedules. Whether there was one.
     async fn remove_installation(&self, id: &InstallationId) -> Result<bool>;
 
     /// Puts a tenant's routing policy into force. Returns its version.

@@ -155,7 +155,7 @@ async fn show(
             "number": number, "contact": contact, "tags": about.tags,
             "handed": facts.handed, "waiting": facts.burst,
             "owner": ownership.owner, "owner_until": until, "owner_since": ownership.since,
-            "free_by": free.map(|(_, by)| by.words()), "held_by": ownership.holder, "elsewhere": facts.is_elsewhere(),
+            "free_by": free.map(|(_, by)| by.words()), "held_by": ownership.holder, "held_version": ownership.version, "elsewhere": facts.is_elsewhere(),
             "away_text_at": facts.away_at, "routed_to": facts.routed,
             "loop_since": facts.turns.broken_at,
             "window_open": facts.window_open(now), "window_until": facts.window_until,
@@ -174,7 +174,10 @@ async fn show(
         (Some((until, by)), ..) => {
             println!("owner         {} until {until}: flows are silent ({})", ownership.owner, by.words());
         }
-        (None, Some(flow), Some(until)) => println!("owner         flow {flow} until {until}: others are not asked"),
+        (None, Some(flow), Some(until)) => {
+            let version = ownership.version.as_ref().map(|version| format!(" {}", version.version)).unwrap_or_default();
+            println!("owner         flow {flow}{version} until {until}: others are not asked");
+        }
         _ if facts.is_elsewhere() => println!("owner         another app has control of the thread: flows are silent"),
         _ => println!("owner         {}", ownership.owner),
     }

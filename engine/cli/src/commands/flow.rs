@@ -125,6 +125,12 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
     let mut rows = store.installations().await?;
     put_in_order(&mut rows);
     let reports = report_flows(store, None, SystemClock.now()).await?;
+    let versions = store.versions().await?;
+    // Versions that were replaced, by their installations.
+    let kept = |id: &InstallationId| -> Vec<_> {
+        let rows = versions.iter().filter(|row| row.installation == *id);
+        rows.filter_map(|row| Some((row, row.needed_until?))).collect()
+    };
     let stops = |id: &InstallationId| {
         let report = reports.iter().find(|report| report.installation == *id);
         report.map_or(&[][..], |report| report.life.stops.as_slice())
@@ -138,6 +144,9 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
                     "tenant": row.tenant, "numbers": row.numbers, "priority": row.priority,
                     "digest": row.digest, "settings": row.settings, "installed_at": row.created_at,
                     "stops": stops(&row.id),
+                    "kept": kept(&row.id).iter().map(|(row, until)| json!({
+                        "version": row.version, "digest": row.digest, "until": until,
+                    })).collect::<Vec<_>>(),
                 })
             })
             .collect();
@@ -163,6 +172,15 @@ async fn list(store: &SqliteStore, as_json: bool) -> anyhow::Result<()> {
         for stop in stops(&row.id) {
             println!("    since {}: {}", stop.since, stop.why(&row.id));
         }
+        for (version, until) in kept(&row.id) {
+            println!("    {} ({}) ends what it began; kept until {until}", version.version, short(&version.digest));
+        }
     }
     Ok(())
+}
+
+/// Enough of a digest to tell two builds apart.
+fn short(digest: &ponte_model::Digest256) -> &str {
+    let text = digest.as_str();
+    text.get(..12).unwrap_or(text)
 }

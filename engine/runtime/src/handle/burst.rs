@@ -109,6 +109,7 @@ pub(super) async fn amend(
     pending: &Pending,
     mut facts: Facts,
 ) -> Result<Option<Tried>, StoreError> {
+    let before = facts.clone();
     let (Some(conversation), Some(burst)) = (pending.conversation(), facts.burst.as_mut()) else { return Ok(None) };
     let (Body::Edit { original, .. } | Body::Revoke { original }) = &pending.event.body else { return Ok(None) };
     if pending.event.origin != Origin::Customer || !burst.holds(original) {
@@ -118,7 +119,9 @@ pub(super) async fn amend(
         Vec::new(),
         match &pending.event.body {
             Body::Edit { .. } => {
-                let patience = registry.installation(&burst.installation).and_then(|installed| installed.debounce);
+                let body = &pending.event.body;
+                let waits = registry.serving(&burst.installation, &before, body, core.clock.now());
+                let patience = waits.and_then(|installed| installed.debounce);
                 burst.edited(original, pending.seq, patience, core.clock.now());
                 "the line that it changes was not answered yet: what it says now will be"
             }
@@ -209,8 +212,9 @@ pub(super) async fn end(core: &Arc<Core>, pending: &Pending, known: Known) -> Re
         let free = !speaks.owner.is_person() && speaks.holder.as_ref().is_none_or(|holder| *holder == one.id);
         free && core.flows.halt(&one.id).is_none()
     };
-    let first = registry.installation(&burst.installation).filter(may);
-    let installed = first.or_else(|| registry.installation(chosen));
+    let (body, now) = (&pending.event.body, core.clock.now());
+    let first = registry.serving(&burst.installation, &facts, body, now).filter(may);
+    let installed = first.or_else(|| registry.serving(chosen, &facts, body, now));
     let Some(installed) = installed else {
         return commit(core, &pending, &conversation, facts, over("its flow is not active any more"), Vec::new()).await;
     };

@@ -9,7 +9,7 @@ use ponte_model::{
 };
 use ponte_policy::money::merge_bubbles;
 use ponte_policy::platform::HOLD_MOST;
-use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, release};
+use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, pin, release};
 use ponte_store::{
     Finish, NewRequest, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite,
     TimerWrite,
@@ -127,7 +127,8 @@ impl<'a> Change<'a> {
             Effect::Release => self.facts = release(std::mem::take(&mut self.facts), &self.installation),
             Effect::Hold { until } => {
                 let facts = std::mem::take(&mut self.facts);
-                self.facts = hold(facts, &self.installation, *until, self.now, &self.release);
+                let facts = hold(facts, &self.installation, *until, self.now, &self.release);
+                self.facts = pin(facts, &self.installation, self.installed.as_version());
             }
             Effect::PutState { scope, key, value, expires_at } => {
                 if let Some(key) = self.state_key(*scope, key) {

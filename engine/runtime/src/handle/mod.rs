@@ -8,6 +8,7 @@ mod failure;
 mod identity;
 mod loops;
 mod record;
+mod versions;
 mod wish;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -155,7 +156,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     tracing::debug!(event = %event.key, kind = event.body.kind(), rule = %decision.rule, "routed");
 
     let installed = match &decision.handler {
-        Handler::Flow(id) => registry.installation(id),
+        Handler::Flow(id) => registry.serving(id, &facts, &event.body, core.clock.now()),
         Handler::App | Handler::Team | Handler::Nobody => None,
     };
     let Some(installed) = installed else {
@@ -208,7 +209,8 @@ async fn decide(
     let event = &*pending.event;
     let routing = registry.routing(&pending.tenant);
     let asked = event.origin == Origin::Customer && event.lane == Lane::Message;
-    let installations = registry.asked(&pending.tenant, event.number_id.as_ref());
+    let mut installations = registry.asked(&pending.tenant, event.number_id.as_ref());
+    registry.go_on(&mut installations, facts, &event.body, core.clock.now());
     let narrowed = installations.iter().any(|installed| installed.trigger.people.is_some());
     let mut profile = Profile::default();
     if asked && (narrowed || routing.needs_person()) {
@@ -320,6 +322,9 @@ async fn run(
     let (mut finish, facts) = change.into_finish(record, reads);
     for send in &mut finish.sends {
         send.lane = verdict::lane_of(core, &scene.registry, &Asking::from(&*send)).index() as i64;
+    }
+    if installed.replaced {
+        versions::keep(core, installed, &facts).await?;
     }
     let departure = reserve(core, &mut finish, &scene, &facts).await?;
     let sends = finish.sends.clone();

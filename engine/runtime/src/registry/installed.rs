@@ -12,7 +12,7 @@ use ponte_policy::debounce::Patience;
 use ponte_policy::hours::Hours;
 use ponte_policy::pacing::Ceiling;
 use ponte_policy::template::as_value;
-use ponte_policy::{HoursCondition, People, Trigger};
+use ponte_policy::{HoursCondition, People, Trigger, Version};
 use ponte_sandbox::{PermissionSet, Plugin};
 use ponte_store::InstallationRow;
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub(crate) struct Installed {
     pub(crate) flow: FlowName,
     pub(crate) version: String,
     pub(crate) digest: Digest256,
+    /// Whether another version is in force, and this one only ends what it began.
+    pub(crate) replaced: bool,
     /// Empty: every number of the tenant.
     pub(crate) numbers: Vec<NumberId>,
     pub(crate) trigger: Trigger,
@@ -126,6 +128,7 @@ impl Installed {
             flow: row.flow,
             version: row.version,
             digest: row.digest,
+            replaced: false,
             numbers: row.numbers,
             follow_up: manifest.trigger.follow_up_hours.map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
             trigger: trigger(&manifest.trigger, settings.as_json()),
@@ -145,6 +148,16 @@ impl Installed {
             package,
             settings,
         })
+    }
+
+    /// Whether it is this version.
+    pub(crate) fn is(&self, version: &Version) -> bool {
+        self.version == version.version && self.digest == version.digest
+    }
+
+    /// Which version it is.
+    pub(crate) fn as_version(&self) -> Version {
+        Version { version: self.version.clone(), digest: self.digest.clone() }
     }
 
     /// Whether it is asked about events of a tenant's number.

@@ -1,6 +1,7 @@
 //! Numbers and installations as the pipeline uses them: a snapshot in memory, replaced as a whole.
 
 mod installed;
+mod versions;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
@@ -109,6 +110,8 @@ pub(crate) struct Snapshot {
     numbers: HashMap<NumberId, Number>,
     /// In the order in which they are asked.
     installations: Vec<Arc<Installed>>,
+    /// Versions that were replaced while conversations may go on with them.
+    replaced: Vec<Arc<Installed>>,
     policies: Policies,
     /// Who wants to hear of the fate of their messages.
     pub(crate) listeners: Listeners,
@@ -218,10 +221,11 @@ impl Registry {
         let before = self.now();
         snapshot.policies = routing::load(store, &before.policies).await?;
         let mut plugins: HashMap<Digest256, Plugin> =
-            before.installations().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
+            before.every_version().map(|installed| (installed.digest.clone(), installed.plugin.clone())).collect();
         let mut broken = Vec::new();
         let mut rows = store.installations().await?;
         put_in_order(&mut rows);
+        let older = versions::replaced(&rows, store.versions().await?);
         for row in rows {
             let id = row.id.clone();
             match self.ready(store, row, &mut plugins).await {
@@ -229,8 +233,19 @@ impl Registry {
                 Err(why) => broken.push(Broken { installation: id, why }),
             }
         }
+        for row in older {
+            let (id, version) = (row.id.clone(), row.version.clone());
+            match self.ready(store, row, &mut plugins).await {
+                Ok(mut installed) => {
+                    installed.replaced = true;
+                    snapshot.replaced.push(Arc::new(installed));
+                }
+                // What it began falls to the version in force.
+                Err(why) => tracing::warn!(installation = %id, version, why, "a replaced version cannot run any more"),
+            }
+        }
         let hears = |installed: &&Arc<Installed>| installed.trigger.events.contains("receipt");
-        snapshot.listeners = Arc::new(snapshot.installations().filter(hears).map(|one| one.id.clone()).collect());
+        snapshot.listeners = Arc::new(snapshot.every_version().filter(hears).map(|one| one.id.clone()).collect());
         Ok((snapshot, broken))
     }
 

@@ -331,6 +331,19 @@ CREATE TABLE installations (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Versions of installations, side by side: the one in force (it is also in `installations`), and those that were replaced
+-- while conversations may go on with them.
+CREATE TABLE installation_versions (
+    installation TEXT NOT NULL,
+    version      TEXT NOT NULL,
+    digest       TEXT NOT NULL,
+    package      TEXT NOT NULL,             -- JSON of the package as installed
+    settings     TEXT NOT NULL,             -- JSON, checked against that package's schema
+    installed_at INTEGER NOT NULL,
+    needed_until INTEGER,                   -- kept at least until then; null for the one in force
+    PRIMARY KEY (installation, version, digest)
+) STRICT, WITHOUT ROWID;
+
 -- What stops an installation, and since when: JSON that the policy alone understands. Written rarely; whoever writes names
 -- the revision that they read.
 CREATE TABLE installation_life (

@@ -13,6 +13,7 @@ mod policies;
 mod runs;
 mod state;
 mod templates;
+mod versions;
 
 pub use admin::*;
 pub use consent::*;
@@ -27,3 +28,4 @@ pub use policies::*;
 pub use runs::*;
 pub use state::*;
 pub use templates::*;
+pub use versions::*;

@@ -17,6 +17,7 @@ mod reads;
 mod runs;
 mod store;
 mod templates;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -95,11 +95,11 @@ impl SqliteStore {
         Ok(at.map(|at| Timestamp::from_millis(at + 1)))
     }
 
-    /// Components that are neither installed nor those of a run that is kept. A reader looks, because it may have to look
+    /// Components that are neither those of a version that is kept nor those of a run that is. A reader looks, because it may have to look
     /// through all runs, once for each component; the runs of an old one are among the first.
     pub(super) async fn read_orphans(&self) -> Result<Vec<String>> {
         let orphans = sqlx::query_scalar(
-            "SELECT digest FROM plugins WHERE digest NOT IN (SELECT digest FROM installations)
+            "SELECT digest FROM plugins WHERE digest NOT IN (SELECT digest FROM installation_versions)
                 AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.digest = plugins.digest)",
         );
         Ok(orphans.fetch_all(&self.readers).await?)
@@ -128,14 +128,14 @@ pub(super) async fn sweep(connection: &mut SqliteConnection, before: i64) -> std
     Ok(done.rows_affected())
 }
 
-/// Takes components away, unless they were installed in the meantime.
+/// Takes components away, unless a version has them again.
 pub(super) async fn drop_components(
     connection: &mut SqliteConnection,
     digests: &str,
 ) -> std::result::Result<u64, sqlx::Error> {
     let done = sqlx::query(
         "DELETE FROM plugins WHERE digest IN (SELECT value FROM json_each(?1))
-            AND digest NOT IN (SELECT digest FROM installations)",
+            AND digest NOT IN (SELECT digest FROM installation_versions)",
     );
     Ok(done.bind(digests).execute(connection).await?.rows_affected())
 }

@@ -15,7 +15,7 @@ use sqlx::SqliteConnection;
 use super::SqliteStore;
 use super::commands::{consent, finish, ingest, statuses};
 use super::committer::{Command, Op};
-use super::{flows, money, outside, policies, runs, templates};
+use super::{flows, money, outside, policies, runs, templates, versions};
 use crate::{
     BackingOff, Backlog, Began, BeginSend, Busy, ChargeTotal, ContactRow, ControlRow, ConversationRow, DecisionRow,
     Finish, Finished, FlowLifeRow, Incoming, InstallationRow, InstallationState, LeftSend, LifeRow, Listeners,
@@ -23,6 +23,7 @@ use crate::{
     QueuedSend, RecordingsKept, Released, RequestFate, RequestRow, Result, RunFilter, RunRecord, RunRow, SecretRow,
     SendRow, Settle, Settler, SpendRow, StandingRow, StateKey, StateValue, StatusApplied, StatusUpdate, Store,
     StoreError, Stored, SubmissionOutcome, SubmissionRow, TemplateBook, TemplateUseRow, TimerRow, ToldOrder,
+    VersionRow,
 };
 
 /// So long is the ledger kept: a report about the same month of last year can be made.
@@ -577,6 +578,7 @@ impl Store for SqliteStore {
                     .bind(row.digest.as_str()).bind(component).bind(row.created_at.as_millis())
                     .execute(&mut *connection).await?;
             }
+            versions::put(connection, &row).await?;
             let done = sqlx::query(
                 "INSERT INTO installations (installation, tenant, flow, version, digest, state, priority, numbers,
                                             package, settings, created_at)
@@ -617,6 +619,23 @@ impl Store for SqliteStore {
         self.read_installations().await
     }
 
+    async fn versions(&self) -> Result<Vec<VersionRow>> {
+        self.read_versions().await
+    }
+
+    async fn keep_version(
+        &self,
+        installation: &InstallationId,
+        (version, digest): (&str, &Digest256),
+        until: Timestamp,
+    ) -> Result<()> {
+        let (installation, version, digest) = (installation.clone(), version.to_owned(), digest.clone());
+        let op = op!(connection, [installation, version, digest] {
+            versions::keep(connection, (&installation, &version, &digest), until).await
+        });
+        self.op(op).await.map(drop)
+    }
+
     async fn remove_installation(&self, id: &InstallationId) -> Result<bool> {
         let id = id.clone();
         let op = op!(connection, [id] {
@@ -628,6 +647,7 @@ impl Store for SqliteStore {
                 "DELETE FROM installation_life WHERE installation = ?1",
                 "DELETE FROM secrets WHERE installation = ?1",
                 "DELETE FROM requests WHERE installation = ?1 AND state = 'queued'",
+                "DELETE FROM installation_versions WHERE installation = ?1",
                 "DELETE FROM budgets WHERE scope = 'flow' AND owner = ?1",
             ] {
                 sqlx::query(statement).bind(id.as_str()).execute(&mut *connection).await?;
@@ -797,6 +817,7 @@ impl Store for SqliteStore {
         delete("DELETE FROM requests WHERE settled_at < ?1", before).await?;
         delete("DELETE FROM ai_spend WHERE day < date(?1 / 1000, 'unixepoch')", now.minus(LEDGER_KEPT).as_millis())
             .await?;
+        self.op(op!(connection, [] { versions::forget(connection, now).await })).await?;
         // Chunked, so that no purge keeps webhooks waiting.
         Ok(Purged {
             inbox: delete(

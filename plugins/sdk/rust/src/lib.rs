@@ -62,6 +62,7 @@ pub mod bindings;
 pub mod calendar;
 pub mod contacts;
 pub mod conversation;
+pub mod dialog;
 mod error;
 mod event;
 mod failure;
