@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: a stage with a simulated WhatsApp, a real pipeline over real HTTP, and a clock.
 
+pub mod built;
+pub mod first;
 pub mod guests;
 pub mod rates;
 mod stage;

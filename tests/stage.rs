@@ -71,6 +71,7 @@ pub struct StageBuilder {
     sector: Option<String>,
     phone: PhoneConfig,
     policy: Option<String>,
+    compiled: Option<PathBuf>,
 }
 
 impl Default for StageBuilder {
@@ -88,6 +89,7 @@ impl Default for StageBuilder {
             sector: None,
             phone: PhoneConfig::default(),
             policy: None,
+            compiled: None,
         }
     }
 }
@@ -146,6 +148,13 @@ impl StageBuilder {
     #[must_use]
     pub fn policy(mut self, toml: &str) -> Self {
         self.policy = Some(toml.to_owned());
+        self
+    }
+
+    /// Keeps compiled components in a folder that outlives the stage: for those that take seconds.
+    #[must_use]
+    pub fn compiled_in(mut self, folder: PathBuf) -> Self {
+        self.compiled = Some(folder);
         self
     }
 
@@ -269,7 +278,8 @@ impl Stage {
         fresh: bool,
     ) -> Self {
         let store = Self::open(&dir).await;
-        let compiler = Compiler::in_process(dir.path().join("plugins")).expect("a compiler");
+        let compiled = builder.compiled.clone().unwrap_or_else(|| dir.path().join("plugins"));
+        let compiler = Compiler::in_process(compiled).expect("a compiler");
         if fresh {
             for (id, phone) in [(NUMBER, PHONE), (OTHER_NUMBER, OTHER_PHONE)] {
                 let throughput = builder.own_throughput.unwrap_or(builder.throughput);

@@ -1,6 +1,8 @@
 //! The pipeline against a simulated WhatsApp, over real HTTP.
 
+mod c;
 mod consent;
+mod contract;
 mod debounce;
 mod faults;
 mod flows;
@@ -14,6 +16,7 @@ mod orders;
 mod outbox;
 mod ownership;
 mod phone;
+mod python;
 mod routing;
 mod templates;
 mod time;

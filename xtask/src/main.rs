@@ -1,5 +1,7 @@
-//! Tasks of the repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask plugins`, `cargo xtask bench`.
+//! Tasks of the repository: `cargo xtask demo`, `cargo xtask test`, `cargo xtask plugins`, `cargo xtask headers`,
+//! `cargo xtask bench`.
 
+mod headers;
 mod plugins;
 
 use std::ffi::OsString;
@@ -14,6 +16,7 @@ Tasks of Ponte's repository.
   cargo xtask demo [ARGS]     build the flows and start `ponte demo` (`-- --help` tells what it takes)
   cargo xtask test [ARGS]     build the flows and run every test; ARGS go to the test runner
   cargo xtask plugins [NAME]  build the flows' plugins into flows/*/plugin.wasm
+  cargo xtask headers         make the headers of the SDK for C from wit/
   cargo xtask bench [ARGS]    measure: fresh instances, webhook to reply, against a bare proxy
 ";
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         Some("demo") => demo(rest),
         Some("test") => test(rest),
         Some("plugins") => build_plugins(rest.first().and_then(|name| name.to_str())),
+        Some("headers") => write_headers(),
         Some("bench") => bench(rest),
         Some("" | "help" | "--help" | "-h") => {
             print!("{HELP}");
@@ -56,6 +60,13 @@ fn root() -> PathBuf {
 
 fn build_plugins(only: Option<&str>) -> Result<()> {
     plugins::build(&root(), only).map(drop)
+}
+
+fn write_headers() -> Result<()> {
+    for path in headers::write(&root())? {
+        println!("wrote {}", path.display());
+    }
+    Ok(())
 }
 
 fn demo(rest: Vec<OsString>) -> Result<()> {
