@@ -31,11 +31,30 @@ impl Tongue {
     }
 }
 
-/// The component of a project of the repository, by its folder (`examples/first-c`).
+/// Whether the tools of a language are here; says what is missing, if not. A test without its tools skips, as the
+/// repository needs but Rust to be worked on; with `PONTE_GUESTS=all`, as in `.ci/run`, it fails.
+///
+/// # Panics
+/// If they are not, and have to be.
+pub fn has_tools(tongue: Tongue) -> bool {
+    let (program, script) = tongue.script();
+    let checked = Command::new(program).arg(root().join(script)).arg("--check").status();
+    let there = checked.is_ok_and(|status| status.success());
+    assert!(
+        there || std::env::var("PONTE_GUESTS").as_deref() != Ok("all"),
+        "{program} {script} lacks something (see above)"
+    );
+    if !there {
+        println!("skipped: {program} {script} lacks something (see above)");
+    }
+    there
+}
+
+/// The component of a project of the repository, by its folder (`examples/first-c`); none without the tools.
 ///
 /// # Panics
 /// If it does not build; the script has said why.
-pub fn component(tongue: Tongue, project: &str) -> Vec<u8> {
+pub fn component(tongue: Tongue, project: &str) -> Option<Vec<u8>> {
     let (program, script) = tongue.script();
     let (folder, script) = (root().join(project), root().join(script));
     let sdk = script.parent().expect("the script lies in its SDK");
@@ -43,7 +62,10 @@ pub fn component(tongue: Tongue, project: &str) -> Vec<u8> {
     let kept = cache().join("guests").join(project.replace('/', "-"));
     let path = kept.join(format!("{digest}.wasm"));
     if let Ok(component) = fs::read(&path) {
-        return component;
+        return Some(component);
+    }
+    if !has_tools(tongue) {
+        return None;
     }
     fs::create_dir_all(&kept).expect("the cache can be written");
     let out = tempfile::Builder::new().prefix("building-").suffix(".wasm").tempfile_in(&kept).expect("a file");
@@ -54,12 +76,13 @@ pub fn component(tongue: Tongue, project: &str) -> Vec<u8> {
     fs::write(out.path(), &component).expect("the cache can be written");
     out.persist(&path).expect("the component is put in its place");
     keep_newest(&kept, BUILDS_KEPT);
-    component
+    Some(component)
 }
 
-/// The flow package of a project, with its component built: a copy, so that the repository stays as it is.
-pub fn package(tongue: Tongue, project: &str) -> PathBuf {
-    package_with(project, &component(tongue, project))
+/// The flow package of a project, with its component built: a copy, so that the repository stays as it is. None without the
+/// tools.
+pub fn package(tongue: Tongue, project: &str) -> Option<PathBuf> {
+    Some(package_with(project, &component(tongue, project)?))
 }
 
 /// The flow package of a project with another component.

@@ -5,6 +5,8 @@
 # it. OUT.wasm is a core module that knows its world; `ponte build` makes a component of it (so does
 # `wasm-tools component new`).
 #
+# `sh build.sh --check` only says whether all that is needed is installed.
+#
 # CC_WASM and WASM_LD name another clang and another wasm-ld; WASI_SYSROOT the folder with include/wasm32-wasi (default: /usr,
 # as Debian has it).
 set -eu
@@ -13,12 +15,6 @@ fail() {
     echo "build.sh: $1" >&2
     exit 1
 }
-
-[ $# -eq 2 ] || fail "usage: sh build.sh PROJECT OUT.wasm"
-sdk=$(cd "$(dirname "$0")" && pwd)
-project=$(cd "$1" 2>/dev/null && pwd) || fail "there is no folder $1"
-out=$2
-[ -f "$project/flow.c" ] || fail "$project has no flow.c: that is the file in which a flow in C begins"
 
 install="on Debian and Ubuntu run \`apt-get install --no-install-recommends clang-19 lld-19 wasi-libc libclang-rt-19-dev-wasm32\`"
 
@@ -39,6 +35,13 @@ linker=${WASM_LD:-$(first wasm-ld-19 wasm-ld-20 wasm-ld-21 wasm-ld-18 wasm-ld)}
 sysroot=${WASI_SYSROOT:-/usr}
 [ -f "$sysroot/include/wasm32-wasi/stdlib.h" ] ||
     fail "there is no C library for WebAssembly in $sysroot: $install; then try again, or name its folder in WASI_SYSROOT"
+
+[ "${1:-}" != --check ] || exit 0
+[ $# -eq 2 ] || fail "usage: sh build.sh PROJECT OUT.wasm, or build.sh --check"
+sdk=$(cd "$(dirname "$0")" && pwd)
+project=$(cd "$1" 2>/dev/null && pwd) || fail "there is no folder $1"
+out=$2
+[ -f "$project/flow.c" ] || fail "$project has no flow.c: that is the file in which a flow in C begins"
 
 sources=""
 for file in "$project"/*.c "$project"/src/*.c; do

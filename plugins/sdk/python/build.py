@@ -5,7 +5,8 @@ PROJECT is a folder with `flow.py`, in which one function has `@flow` above it. 
 the repository in which this file lies. Libraries named in PROJECT/requirements.txt are built in; they must be pure Python.
 
 componentize-py does the work, in the version that this file names. If it is not there, a virtual environment is made for
-it in the user's cache, once (72 MB). The variable PONTE_COMPONENTIZE_PY names another one to use.
+it in the user's cache, once (72 MB). The variable PONTE_COMPONENTIZE_PY names another one to use. `python3 build.py --check`
+does only that, and says what is missing.
 """
 
 import hashlib
@@ -44,8 +45,11 @@ class Problem(Exception):
 
 
 def main(arguments):
+    if arguments == ["--check"]:
+        componentize_py()
+        return
     if len(arguments) != 2:
-        raise Problem("usage: python3 build.py PROJECT OUT.wasm")
+        raise Problem("usage: python3 build.py PROJECT OUT.wasm, or build.py --check")
     project, out = (Path(argument).resolve() for argument in arguments)
     sdk = Path(__file__).resolve().parent
     if not (project / "flow.py").is_file():
