@@ -149,7 +149,8 @@ def libraries(requirements, tool):
 
 def run(command, folder, otherwise):
     """Runs a program whose words go where ours go."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
+    strangers = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "RUST_BACKTRACE")
+    environment = {name: value for name, value in os.environ.items() if name not in strangers}
     done = subprocess.run([str(word) for word in command], cwd=folder, env=environment)
     if done.returncode != 0:
         raise Problem(otherwise)

@@ -44,7 +44,7 @@ types = _interface("types")
 handler = _interface("handler", "exports")
 
 try:
-    from componentize_py_types import Err
+    from componentize_py_types import Err as Err  # type: ignore[import-not-found]
 except ModuleNotFoundError:
 
     class Err(Exception):  # type: ignore[no-redef]

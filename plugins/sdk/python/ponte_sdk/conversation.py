@@ -80,7 +80,8 @@ def burst() -> List[Line]:
 
 def phone() -> Literal["seen", "unseen", "none"]:
     """Whether a person sits at a phone with this number, and whether what they write there is seen here."""
-    return _word(_host.conversation.phone())
+    view: Literal["seen", "unseen", "none"] = _word(_host.conversation.phone())
+    return view
 
 
 def hand_off(to: Target, note: str) -> None:

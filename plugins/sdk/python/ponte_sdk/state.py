@@ -41,7 +41,8 @@ class Scope:
 
     def add(self, key: str, delta: int = 1) -> int:
         """Adds to a number, and returns the sum. A missing key counts as 0."""
-        return _host.ask(_host.state.add, self._scope, key, delta)
+        total: int = _host.ask(_host.state.add, self._scope, key, delta)
+        return total
 
     def expire_after(self, key: str, age: Duration) -> None:
         """Lets a key that exists disappear by itself after that time."""
@@ -49,7 +50,8 @@ class Scope:
 
     def get_bytes(self, key: str) -> Optional[bytes]:
         """The value under a key as it is."""
-        return _host.ask(_host.state.get, self._scope, key)
+        value: Optional[bytes] = _host.ask(_host.state.get, self._scope, key)
+        return value
 
     def put_bytes(self, key: str, value: bytes) -> None:
         """Writes a value as it is."""

@@ -54,7 +54,7 @@ Permissions: `send`, `state`, `schedule`, `conversation`. The state key and the 
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, overload
 
 from .. import state
 from .._events import Event
@@ -66,6 +66,22 @@ from ._script import Again, Choices, Dialog
 __all__ = ["Again", "Choices", "Dialog", "dialog", "is_open", "run"]
 
 Script = Callable[[Dialog, Event], Any]
+Handler = Callable[[Event], None]
+
+
+@overload
+def dialog(script: Script) -> Handler: ...
+
+
+@overload
+def dialog(
+    *,
+    name: str = ...,
+    cancel_words: Optional[Words] = ...,
+    person_words: Words = ...,
+    language: Optional[str] = ...,
+    on_change: str = ...,
+) -> Callable[[Script], Handler]: ...
 
 
 def dialog(
@@ -85,7 +101,7 @@ def dialog(
     step) or `restart` (it begins anew, and asks everything again).
     """
 
-    def make(script: Script) -> Callable[[Event], None]:
+    def make(script: Script) -> Handler:
         @functools.wraps(script)
         def handler(event: Event) -> None:
             run(

@@ -67,8 +67,8 @@ def fits(said: Said, open: Open) -> Union[Answer, Misfit]:
     if isinstance(said, Wrote):
         if not open.choices:
             return Answer(said.all.strip())
-        choice = _chosen(said.last, open.choices)
-        return Answer(choice) if choice else CHOOSES_NOTHING
+        typed = _chosen(said.last, open.choices)
+        return Answer(typed) if typed else CHOOSES_NOTHING
     return CHOOSES_NOTHING if open.choices else SAYS_NOTHING
 
 

@@ -96,7 +96,8 @@ class Dialog:
     @property
     def language(self) -> str:
         """The language that the dialog speaks: the option's, else the setting `language`, else `pt-BR`."""
-        return self._world.language
+        language: str = self._world.language
+        return language
 
     def ask(
         self,
@@ -163,12 +164,12 @@ class Dialog:
     def once(self, name: str, function: Callable[[], T]) -> T:
         """Calls a function once and remembers what came of it: what is asked of the clock, of chance, of the event, or of
         anything else that may say something different the next time. It comes back as `json` reads it."""
-        done, value = self._recorded(name, "once")
-        if done:
-            return value
-        # As it is read back: the same the first time and ever after.
-        value = json.loads(json.dumps(function()))
-        self._done(name, "once", value)
+        done, recorded = self._recorded(name, "once")
+        if not done:
+            # As it is read back: the same the first time and ever after.
+            recorded = json.loads(json.dumps(function()))
+            self._done(name, "once", recorded)
+        value: T = recorded
         return value
 
     def hand_off(self, to: Literal["app", "team"], note: str) -> NoReturn:
