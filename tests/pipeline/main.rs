@@ -1,6 +1,8 @@
 //! The pipeline against a simulated WhatsApp, over real HTTP.
 
+mod c;
 mod consent;
+mod contract;
 mod debounce;
 mod dialogs;
 mod examples;
@@ -18,6 +20,7 @@ mod outbox;
 mod outside;
 mod ownership;
 mod phone;
+mod python;
 mod replay;
 mod routing;
 mod templates;

@@ -1,5 +1,6 @@
-//! Tasks of the repository: `cargo xtask demo`, `test`, `plugins`, `reference`, `bench`.
+//! Tasks of the repository: `cargo xtask demo`, `test`, `plugins`, `reference`, `headers`, `bench`.
 
+mod headers;
 mod plugins;
 mod reference;
 
@@ -17,6 +18,7 @@ Tasks of Ponte's repository.
   cargo xtask test [ARGS]     build the plugins and run every test; ARGS go to the test runner
   cargo xtask plugins [NAME]  build the plugins of flows/* and examples/*, each into its plugin.wasm
   cargo xtask reference       write docs/reference/contract.md from the comments in wit/
+  cargo xtask headers         make the headers of the SDK for C from wit/
   cargo xtask bench [ARGS]    measure: fresh instances, webhook to reply, against a bare proxy
 ";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Some("test") => test(rest),
         Some("plugins") => build_plugins(rest.first().and_then(|name| name.to_str()).map_or(Which::All, Which::One)),
         Some("reference") => reference::write(&root()),
+        Some("headers") => write_headers(),
         Some("bench") => bench(rest),
         Some("" | "help" | "--help" | "-h") => {
             print!("{HELP}");
@@ -60,6 +63,13 @@ fn root() -> PathBuf {
 
 fn build_plugins(which: Which<'_>) -> Result<()> {
     plugins::build(&root(), which)
+}
+
+fn write_headers() -> Result<()> {
+    for path in headers::write(&root())? {
+        println!("wrote {}", path.display());
+    }
+    Ok(())
 }
 
 fn demo(rest: Vec<OsString>) -> Result<()> {
