@@ -27,8 +27,8 @@ impl Asker<'_> {
         let outcome = answer.as_ref().err().map_or("answered", |refusal| refusal.code());
         metrics::counter!("ponte_outside_total", "call" => name, "outcome" => outcome).increment(1);
         if let Err(refusal) = &answer {
-            // Neither address nor words: only why.
-            tracing::info!(flow = %self.installed.flow, installation = %self.installed.id, call = name, why = %refusal, "refused");
+            // Neither address nor words, which may be a customer's: the run's record has them.
+            tracing::info!(flow = %self.installed.flow, installation = %self.installed.id, call = name, why = refusal.code(), "refused");
         }
         answer
     }

@@ -88,7 +88,10 @@ impl Request {
     /// [`Refusal::Other`] where there is no answer. A status of 404 or 500 is an answer.
     pub fn send(self) -> Result<Response, Refusal> {
         if self.method != Method::Get || !self.body.is_empty() {
-            return Err(Refusal::invalid("method", "only a get without a body is asked while the run waits; use send_later"));
+            return Err(Refusal::invalid(
+                "method",
+                "only a get without a body is asked while the run waits; use send_later",
+            ));
         }
         Ok(wire::get(&self.url, &self.headers)?)
     }
