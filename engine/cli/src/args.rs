@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Serve,
     /// Play the customer and the owner of the phone, against a simulated WhatsApp. Needs no Meta account.
     Demo(crate::demo::Options),
+    Test(crate::commands::test::Options),
     /// Look at what webhooks say.
     #[command(subcommand)]
     Events(Events),

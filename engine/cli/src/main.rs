@@ -44,6 +44,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Serve => commands::serve::run(&config()?).await,
         Command::Demo(options) => demo::run(options).await,
+        Command::Test(options) => commands::test::run(options).await,
         Command::Events(events) => commands::events::run(events),
         Command::Flow(flow) => commands::flow::run(&config()?, flow).await,
         Command::Number(number) => commands::number::run(&config()?, number).await,

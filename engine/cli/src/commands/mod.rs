@@ -13,4 +13,5 @@ mod people;
 pub(crate) mod route;
 pub(crate) mod serve;
 pub(crate) mod template;
+pub(crate) mod test;
 pub(crate) mod timeline;

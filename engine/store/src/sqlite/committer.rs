@@ -1,5 +1,7 @@
 //! Group commit: one task owns the writing connection and gathers commands into transactions.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
@@ -42,23 +44,35 @@ pub(super) enum Command {
     Close(oneshot::Sender<()>),
 }
 
+/// Counts callers. The committer's own clones share one count.
+#[derive(Clone, Default)]
+struct Waiting(Arc<Arc<()>>);
+
 #[derive(Clone)]
 pub(super) struct Committer {
     queue: mpsc::Sender<Command>,
+    /// A clone for each caller who waits.
+    waiting: Waiting,
 }
 
 impl Committer {
     pub(super) fn start(connection: SqliteConnection) -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
         tokio::spawn(Writer { connection, directory: Directory::default(), heard: Heard::default() }.run(commands));
-        Self { queue }
+        Self { queue, waiting: Waiting::default() }
     }
 
     /// Sends a command and waits until it is durable.
     pub(super) async fn submit<C, A>(&self, wrap: fn(Job<C, A>) -> Command, command: C) -> Result<A> {
+        let _waits = Arc::clone(&*self.waiting.0);
         let (reply, answer) = oneshot::channel();
         self.queue.send(wrap(Job { command, reply })).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Whether somebody waits for a command.
+    pub(super) fn is_busy(&self) -> bool {
+        Arc::strong_count(&*self.waiting.0) > 1
     }
 
     pub(super) async fn close(&self) {
