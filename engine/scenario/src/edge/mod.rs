@@ -201,6 +201,9 @@ async fn whole(workshop: &Workshop, case: &Case) -> (Outcome, Duration) {
         let mut stage = Stage::set(workshop, Setup::of(&scenario)).await?;
         let mut played = play::play(&mut stage, &scenario).await;
         let ended = async {
+            if let Some(broken) = &played.broken {
+                return Err(StageError(format!("step {}: {}", broken.step.unwrap_or_default(), broken.why)));
+            }
             stage.pass(AFTERWARDS).await?;
             stage.rest().await?;
             survived::look(&stage, case).await

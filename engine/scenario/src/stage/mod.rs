@@ -137,7 +137,7 @@ impl Stage {
     }
 
     async fn open(&self) -> Result<SqliteStore, StageError> {
-        open(&self.workshop, &self.dir, self.keep).await
+        open(&self.dir, self.keep).await
     }
 
     async fn start(&self) -> Result<(Runtime, Router), StageError> {
@@ -159,10 +159,11 @@ impl Stage {
     }
 }
 
-async fn open(workshop: &Workshop, dir: &std::path::Path, keep: bool) -> Result<SqliteStore, StageError> {
+async fn open(dir: &std::path::Path, keep: bool) -> Result<SqliteStore, StageError> {
     match keep {
         true => SqliteStore::open(dir).await.say(),
-        false => SqliteStore::volatile(dir, workshop.blank().await?).await.say(),
+        // It is there already.
+        false => SqliteStore::volatile(dir, &[]).await.say(),
     }
 }
 

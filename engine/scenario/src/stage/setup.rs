@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{
     BUSINESS, CUSTOMER, NUMBER, PATIENCE, SECRET, Say as _, Stage, StageClock, StageError, TENANT, TOKEN, VERIFY, WABA,
-    Workshop, open, settings, start, store,
+    Workshop, settings, start, store,
 };
 use crate::document::{BudgetIs, Mode, NumberIs, Person, Scenario};
 
@@ -139,16 +139,15 @@ impl Stage {
             }
         }
 
-        let store = open(workshop, &dir, keep).await?;
-        store.put_number(&setup.number_row(), setup.at).await.say()?;
-        if let Some(toml) = &setup.policy {
-            let policy = RoutingPolicy::from_toml(toml).map_err(|error| StageError(format!("policy: {error}")))?;
-            store.put_policy(&TENANT.into(), &serde_json::to_value(policy).say()?, setup.at).await.say()?;
-        }
-        if let Some(budget) = &setup.budget {
-            store.put_budget(&Scope::Tenant(TENANT.into()), Some(&parsed(budget)?)).await.say()?;
-        }
-        let flows = install_all(workshop, &store, &setup.flows, &setup.settings, &dir, setup.at).await?;
+        let shop = workshop.shop(&setup).await?;
+        let (store, flows) = match keep {
+            true => {
+                let store = SqliteStore::open(&dir).await.say()?;
+                let flows = furnish(workshop, &store, &setup, &dir).await?;
+                (store, flows)
+            }
+            false => (SqliteStore::volatile(&dir, &shop.database).await.say()?, shop.flows.clone()),
+        };
 
         let phone = setup.customer.phone.as_deref().unwrap_or(CUSTOMER);
         let phone = Phone::typed(phone, None).unwrap_or_else(|| phone.into());
@@ -195,8 +194,26 @@ impl Stage {
     }
 }
 
+/// Registers the number, puts policy and budget into force, and installs the flows.
+pub(super) async fn furnish(
+    workshop: &Workshop,
+    store: &SqliteStore,
+    setup: &Setup,
+    dir: &Path,
+) -> Result<Vec<String>, StageError> {
+    store.put_number(&setup.number_row(), setup.at).await.say()?;
+    if let Some(toml) = &setup.policy {
+        let policy = RoutingPolicy::from_toml(toml).map_err(|error| StageError(format!("policy: {error}")))?;
+        store.put_policy(&TENANT.into(), &serde_json::to_value(policy).say()?, setup.at).await.say()?;
+    }
+    if let Some(budget) = &setup.budget {
+        store.put_budget(&Scope::Tenant(TENANT.into()), Some(&parsed(budget)?)).await.say()?;
+    }
+    install_all(workshop, store, &setup.flows, &setup.settings, dir, setup.at).await
+}
+
 /// A folder that is thrown away, in memory where the machine has such a place.
-fn scratch() -> Result<tempfile::TempDir, StageError> {
+pub(super) fn scratch() -> Result<tempfile::TempDir, StageError> {
     let memory = Path::new("/dev/shm");
     let dir = if memory.is_dir() { tempfile::tempdir_in(memory).ok() } else { None };
     dir.map_or_else(|| tempfile::tempdir().say(), Ok)

@@ -59,6 +59,14 @@ impl SqliteStore {
         open::blank(dir.into()).await
     }
 
+    /// Ends it, and gives the file of the database as bytes, for [`SqliteStore::volatile`]. `dir` is where it is.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn into_bytes(self, dir: &std::path::Path) -> Result<Vec<u8>> {
+        open::into_bytes(self, dir).await
+    }
+
     /// Whether a command waits or is being written, or somebody reads.
     pub fn is_busy(&self) -> bool {
         self.committer.is_busy() || self.readers.num_idle() < self.readers.size() as usize

@@ -39,12 +39,17 @@ pub(super) async fn volatile(dir: PathBuf, blank: &[u8]) -> Result<SqliteStore> 
         std::fs::write(&file, blank).map_err(|error| failed(format!("cannot write the database: {error}")))?;
     }
     // Without waiting for the disk; and few threads, because there are many such databases at once.
-    open_with(dir, true, SqliteSynchronous::Off, 1).await
+    // No lock: tasks of a pipeline that was killed may hold it a moment longer.
+    open_with(dir, false, SqliteSynchronous::Off, 1).await
 }
 
 pub(super) async fn blank(dir: PathBuf) -> Result<Vec<u8>> {
-    let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
     let store = open_with(dir.clone(), true, SqliteSynchronous::Off, 1).await?;
+    into_bytes(store, &dir).await
+}
+
+pub(super) async fn into_bytes(store: SqliteStore, dir: &Path) -> Result<Vec<u8>> {
+    let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
     store.readers.close().await;
     store.committer.close().await;
     // The last connection that closes moves the log into the file.
