@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// Look at one conversation (why did it, or not, answer?), take it, give it back.
     #[command(subcommand)]
     Conversation(crate::commands::conversation::Conversation),
+    /// Turn a stored conversation into a scenario.
+    #[command(subcommand)]
+    Chat(crate::commands::chat::Chat),
     /// Look at what was sent, what waits, and what was not let out.
     #[command(subcommand)]
     Outbox(crate::commands::outbox::Outbox),

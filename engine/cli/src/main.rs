@@ -51,6 +51,7 @@ async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Template(template) => commands::template::run(config, template).await,
         Command::Route(route) => commands::route::run(&config()?, route).await,
         Command::Conversation(conversation) => commands::conversation::run(&config()?, conversation).await,
+        Command::Chat(chat) => commands::chat::run(&config()?, chat).await,
         Command::Outbox(outbox) => commands::outbox::run(&config()?, outbox).await,
         Command::Money(money) => commands::money::run(&config()?, money).await,
         Command::Consent(consent) => commands::consent::run(&config()?, consent).await,

@@ -7,6 +7,7 @@
 
 mod document;
 mod edge;
+mod export;
 mod play;
 mod report;
 mod runner;
@@ -14,6 +15,7 @@ mod stage;
 
 pub use document::{Scenario, ScenarioError, Span};
 pub use edge::{Case, Suite};
+pub use export::{ExportOptions, export};
 pub use report::{Broken, Miss, Report, Told};
 pub use runner::Runner;
 pub use stage::{Setup, Stage, StageClock, StageError, Workshop};

@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod chat;
 pub(crate) mod consent;
 pub(crate) mod conversation;
 pub(crate) mod doctor;

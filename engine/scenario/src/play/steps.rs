@@ -148,8 +148,12 @@ async fn says(stage: &Stage, played: &mut Played, saying: &Saying) -> Result<(),
             ("(deletes)".to_owned(), None)
         }
         Saying { reaction: Some(emoji), .. } => {
-            let to = customer.last().ok_or_else(|| StageError("there is no message to react to".to_owned()))?;
-            customer.reacts(&to.id, emoji).await;
+            // Where the shop has said nothing yet, it is on their own message.
+            let to = match customer.last() {
+                Some(message) => message.id.clone(),
+                None => last()?,
+            };
+            customer.reacts(&to, emoji).await;
             (format!("(reacts) {emoji}"), None)
         }
         _ => {
