@@ -38,6 +38,8 @@ async fn each_command_says_what_it_does() {
         ("money estimate", &["--to", "--category", "--from", "--people", "--json"]),
         ("money budget", &["set", "list", "remove"]),
         ("money budget set", &["--hard", "--soft", "--currency", "--flow", "always"]),
+        ("test", &["scenarios/", "--edge", "--junit", "--watch", "Exits 0"]),
+        ("chat export", &["--keep-text", "NUMBER/CONTACT", "Names"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

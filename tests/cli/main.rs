@@ -14,6 +14,7 @@ mod logs;
 mod money;
 mod number;
 mod route;
+mod scenarios;
 mod serve;
 mod shop;
 mod template;

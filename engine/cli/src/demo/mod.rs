@@ -41,8 +41,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
         let scenario = Scenario::read_with(script, &packages(&options.flows)?)?;
         return play(&runner, &scenario, options.data_dir).await;
     }
-    let mut setup =
-        Setup::new(packages(&options.flows)?, options.at.to_utc().into(), chrono_tz::America::Sao_Paulo);
+    let mut setup = Setup::new(packages(&options.flows)?, options.at.to_utc().into(), chrono_tz::America::Sao_Paulo);
     (setup.running, setup.data_dir) = (true, options.data_dir);
     let stage = Stage::set(runner.workshop(), setup).await?;
     let code = chat::run(&stage).await?;

@@ -98,7 +98,10 @@ mod tests {
     #[test]
     fn a_misspelt_word_is_told_with_the_right_one() {
         let words = helped("steps[1]: unknown variant `custmer`, expected one of `customer`, `phone`");
-        assert_eq!(words, "steps[1]: there is no `custmer` here; did you mean `customer`? There can be: customer, phone");
+        assert_eq!(
+            words,
+            "steps[1]: there is no `custmer` here; did you mean `customer`? There can be: customer, phone"
+        );
         let words = helped("unknown field `zzz`, expected `at` or `steps`");
         assert_eq!(words, "there is no `zzz` here. There can be: at, steps");
     }

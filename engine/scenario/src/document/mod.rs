@@ -144,7 +144,10 @@ impl Scenario {
         let wrong = |line: Option<usize>, what: String| ScenarioError::of(path, line, what);
         let at_key = |key: &str| fault::line_of_key(text, key);
         if document.steps.is_empty() {
-            return Err(wrong(at_key("steps"), "there are no steps; write what the customer says, and what you expect".into()));
+            return Err(wrong(
+                at_key("steps"),
+                "there are no steps; write what the customer says, and what you expect".into(),
+            ));
         }
         let settings = document.settings.unwrap_or_default();
         let named = document.timezone.as_deref().or_else(|| settings.get("timezone").and_then(Value::as_str));
@@ -156,8 +159,9 @@ impl Scenario {
         };
         let at = document.at.as_deref().unwrap_or(BEGINNING);
         let at = moment(at, zone).map_err(|what| wrong(at_key("at"), what))?;
-        let flows = packages(path, document.flow.into_iter().chain(document.flows.unwrap_or_default()).collect(), flows)
-            .map_err(|what| wrong(at_key("flow").or(at_key("flows")), what))?;
+        let flows =
+            packages(path, document.flow.into_iter().chain(document.flows.unwrap_or_default()).collect(), flows)
+                .map_err(|what| wrong(at_key("flow").or(at_key("flows")), what))?;
         let policy = document.policy.map(|policy| toml_of(&policy)).transpose();
         let policy = policy.map_err(|what| wrong(at_key("policy"), what))?;
         let lines = fault::lines_of_steps(text);
@@ -207,7 +211,9 @@ fn moment(text: &str, zone: Tz) -> Result<Timestamp, String> {
         .into_iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     let wall = wall.ok_or_else(|| {
-        format!("at: {text:?} is no moment; write 2026-11-23T22:10:00-03:00, or 2026-11-23T22:10 for the shop's wall clock")
+        format!(
+            "at: {text:?} is no moment; write 2026-11-23T22:10:00-03:00, or 2026-11-23T22:10 for the shop's wall clock"
+        )
     })?;
     match zone.from_local_datetime(&wall) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(at.to_utc().into()),
@@ -229,9 +235,11 @@ fn packages(path: &Path, named: Vec<String>, otherwise: &[PathBuf]) -> Result<Ve
         let above = folder.join("..");
         return match is_package(&above) {
             true => Ok(vec![tidy(&above)]),
-            false => Err("which flow is this about? Write `flow: ../path/to/package`, or put the file into the package's \
+            false => {
+                Err("which flow is this about? Write `flow: ../path/to/package`, or put the file into the package's \
                           folder scenarios/"
-                .to_owned()),
+                    .to_owned())
+            }
         };
     }
     let find = |name: String| {
@@ -239,7 +247,10 @@ fn packages(path: &Path, named: Vec<String>, otherwise: &[PathBuf]) -> Result<Ve
         let whole = std::path::absolute(&folder).unwrap_or(folder.clone());
         let above = whole.ancestors().map(|dir| dir.join("flows").join(&name)).find(|dir| is_package(dir));
         Some(beside).filter(|dir| is_package(dir)).or(above).map(|dir| tidy(&dir)).ok_or_else(|| {
-            format!("there is no flow {name:?}: no {} and no flows/{name} above it has a flow.toml", folder.join(&name).display())
+            format!(
+                "there is no flow {name:?}: no {} and no flows/{name} above it has a flow.toml",
+                folder.join(&name).display()
+            )
         })
     };
     named.into_iter().map(find).collect()

@@ -183,4 +183,3 @@ pub(crate) enum NumberDoes {
     Pause,
     Resume,
 }
-

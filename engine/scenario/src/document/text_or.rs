@@ -31,6 +31,8 @@ impl<'de, T: Deserialize<'de> + FromText> Visitor<'de> for TextOr<T> {
 }
 
 /// Reads a text or a map. Unlike an untagged enum it keeps the place of what is wrong.
-pub(crate) fn text_or<'de, D: Deserializer<'de>, T: Deserialize<'de> + FromText>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn text_or<'de, D: Deserializer<'de>, T: Deserialize<'de> + FromText>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     deserializer.deserialize_any(TextOr(PhantomData))
 }

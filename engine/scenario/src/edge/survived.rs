@@ -129,7 +129,9 @@ async fn left_over(stage: &Stage, case: &Case, wrong: &mut Vec<Wrong>) -> Result
             SendState::Queued if send.reason.is_none() => {
                 wrong.push(("an empty queue in the end", format!("a {} waits", send.kind)));
             }
-            SendState::Sending => wrong.push(("an empty queue in the end", format!("a {} never came to its end", send.kind))),
+            SendState::Sending => {
+                wrong.push(("an empty queue in the end", format!("a {} never came to its end", send.kind)))
+            }
             SendState::InDoubt if !case.document.in_doubt => {
                 wrong.push(("no message in doubt", format!("a {} is: {reason}", send.kind)));
             }

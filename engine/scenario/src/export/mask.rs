@@ -64,6 +64,11 @@ impl Mask {
         self.text(&text, false)
     }
 
+    /// A text with other names.
+    pub(super) fn named(&self, text: &str) -> String {
+        self.piece(text, false)
+    }
+
     fn text(&self, text: &str, all: bool) -> String {
         let mut masked = String::with_capacity(text.len());
         for piece in text.split_inclusive(char::is_whitespace) {
@@ -177,7 +182,10 @@ mod tests {
         ] {
             assert_eq!(mask.people(text), expected);
         }
-        assert_eq!(mask.flow("Olá, Ana! Você disse: meu CPF é 123.456.789-09"), "Olá, Bia! Você disse: xxx XXX x 000.000.000-00");
+        assert_eq!(
+            mask.flow("Olá, Ana! Você disse: meu CPF é 123.456.789-09"),
+            "Olá, Bia! Você disse: xxx XXX x 000.000.000-00"
+        );
         assert_eq!(mask.flow("Abrimos às 9h, por R$ 129,90"), "Abrimos às 9h, por R$ 129,90");
     }
 

@@ -10,8 +10,8 @@ use chrono::SecondsFormat;
 use chrono_tz::Tz;
 use ponte_model::send::Payload;
 use ponte_model::{
-    Body, Content, Control, ControlOrder, ConversationId, EchoMeaning, HandOffTarget, MediaKind, Message, Origin,
-    StoreOrder, Timestamp,
+    Body, Content, Control, ControlOrder, ConversationId, EchoMeaning, EventKey, HandOffTarget, MediaKind, Message,
+    MessageId, Origin, SendId, StoreOrder, Timestamp,
 };
 use ponte_store::{PastBody, Store};
 use serde_json::{Map, Value, json};
@@ -21,6 +21,9 @@ use mask::Mask;
 
 /// So many lines and events are exported at most.
 const MOST: u32 = 10_000;
+
+/// A run says no more messages than this.
+const MOST_OF_A_RUN: usize = 16;
 
 /// An answer that comes later than this is an event of its own.
 const AT_ONCE: Duration = Duration::from_secs(30);
@@ -34,10 +37,19 @@ pub struct ExportOptions {
 
 /// Something that happened.
 struct Happened {
+    key: EventKey,
     at: Timestamp,
     step: Option<Value>,
     /// The rule that decided about it, where a flow might have answered.
     rule: Option<String>,
+}
+
+/// Something that a flow said.
+struct Said {
+    at: Timestamp,
+    /// The event that it answers, where that is kept.
+    to: Option<EventKey>,
+    payload: Payload,
 }
 
 /// Writes a conversation as a scenario, in YAML. It names its flows, so it runs where their packages are.
@@ -61,14 +73,7 @@ pub async fn export(store: &dyn Store, id: &ConversationId, options: ExportOptio
     [&contact.name, &contact.app_name].into_iter().flatten().for_each(|name| mask.names(name));
 
     let mut happened = events(store, id, &number.tenant, &mut mask).await?;
-    let lines = store.recent(id, i64::MAX, MOST).await.say()?;
-    let said: Vec<_> = lines
-        .into_iter()
-        .filter_map(|line| match (line.author, line.body) {
-            (Origin::Api, PastBody::Sent(sent)) => Some((line.at, sent.payload)),
-            _ => None,
-        })
-        .collect();
+    let said = answers(store, id).await?;
     happened.sort_by_key(|one| one.at.as_secs());
     let first = happened.first().ok_or_else(|| StageError(format!("no event of {id} is kept any more")))?.at;
 
@@ -82,19 +87,20 @@ pub async fn export(store: &dyn Store, id: &ConversationId, options: ExportOptio
         (Some(phone), _) => drop(customer.insert("phone".to_owned(), json!(format!("+{phone}")))),
         (None, _) => drop(customer.insert("username".to_owned(), json!("cliente"))),
     }
-    let settings = |value: &Value, phones: &mut BTreeMap<String, String>| scrubbed(value, phones);
+    let settings = |value: &Value, phones: &mut BTreeMap<String, String>| scrubbed(value, &mask, phones);
     let over: Value = match flows.as_slice() {
         [one] => settings(&one.settings, &mut phones),
         many => many.iter().map(|one| (one.flow.to_string(), settings(&one.settings, &mut phones))).collect(),
     };
     let at = first.to_utc().with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false);
     let flows: Vec<_> = flows.iter().map(|flow| flow.flow.to_string()).collect();
-    let mut whole = json!({ "flows": flows, "settings": over, "at": at, "timezone": zone.name(), "customer": customer });
+    let mut whole =
+        json!({ "flows": flows, "settings": over, "at": at, "timezone": zone.name(), "customer": customer });
     let mut about = json!({ "mode": number.config.mode.as_str(), "throughput": number.config.throughput });
     about["profile"] = json!(number.config.profile);
     whole["number"] = about;
     if let Some(policy) = store.policies(Some(&number.tenant), 1).await.say()?.into_iter().next() {
-        whole["policy"] = scrubbed(&serde_json::to_value(&policy.policy).say()?, &mut phones);
+        whole["policy"] = scrubbed(&serde_json::to_value(&policy.policy).say()?, &mask, &mut phones);
     }
     whole["steps"] = Value::Array(steps(&happened, &said, &mask));
     let yaml = serde_yaml_ng::to_string(&whole).say()?;
@@ -103,7 +109,7 @@ pub async fn export(store: &dyn Store, id: &ConversationId, options: ExportOptio
 }
 
 /// The steps, with the time between them and what flows said after each.
-fn steps(happened: &[Happened], said: &[(Timestamp, Payload)], mask: &Mask) -> Vec<Value> {
+fn steps(happened: &[Happened], said: &[Said], mask: &Mask) -> Vec<Value> {
     let mut steps = Vec::new();
     let Some(first) = happened.first() else { return steps };
     let mut now = first.at;
@@ -117,37 +123,63 @@ fn steps(happened: &[Happened], said: &[(Timestamp, Payload)], mask: &Mask) -> V
     for (index, one) in happened.iter().enumerate() {
         pass(one.at, &mut steps);
         steps.extend(one.step.clone());
-        let next = happened.get(index + 1).map(|next| next.at.as_secs());
-        let answers: Vec<_> = said
-            .iter()
-            .filter(|(at, _)| {
-                let from = if index == 0 { i64::MIN } else { one.at.as_secs() };
-                at.as_secs() >= from && next.is_none_or(|next| at.as_secs() < next)
-            })
-            .collect();
-        let (prompt, late): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(at, _)| at.since(one.at) <= AT_ONCE);
+        let answers = said.iter().filter(|answer| answered(happened, answer) == index);
+        let (prompt, late): (Vec<_>, Vec<_>) = answers.partition(|answer| answer.at.since(one.at) <= AT_ONCE);
         match (prompt.as_slice(), &one.rule) {
             ([], Some(rule)) => steps.push(json!({ "expect": { "silence": rule } })),
             ([], None) => {}
             (answers, _) => steps.push(expectation(answers, mask)),
         }
         for answer in late {
-            pass(answer.0, &mut steps);
+            pass(answer.at, &mut steps);
             steps.push(expectation(&[answer], mask));
         }
     }
     steps
 }
 
-fn expectation(answers: &[&(Timestamp, Payload)], mask: &Mask) -> Value {
+/// What flows said, and to which event.
+async fn answers(store: &dyn Store, id: &ConversationId) -> Result<Vec<Said>, StageError> {
+    let mut causes = BTreeMap::new();
+    for run in store.runs(MOST).await.say()?.into_iter().filter(|run| run.contact.as_ref() == Some(&id.contact)) {
+        for ordinal in 0..MOST_OF_A_RUN {
+            causes.insert(SendId::of(&run.id, ordinal), run.event.clone());
+        }
+    }
+    let sends = store.conversation_sends(id, MOST).await.say()?;
+    let of_line = |line: &MessageId| {
+        let send =
+            sends.iter().find(|send| send.message_id.as_ref() == Some(line) || send.id.as_str() == line.as_str());
+        send.and_then(|send| causes.get(&send.id)).cloned()
+    };
+    let lines = store.recent(id, i64::MAX, MOST).await.say()?;
+    let said = lines.into_iter().filter_map(|line| match (line.author, line.body) {
+        (Origin::Api, PastBody::Sent(sent)) => Some(Said { at: line.at, to: of_line(&line.id), payload: sent.payload }),
+        _ => None,
+    });
+    Ok(said.collect())
+}
+
+/// The place of what an answer was said to; of one that a timer brought, of what happened last before it.
+fn answered(happened: &[Happened], answer: &Said) -> usize {
+    let place = happened.iter().position(|one| Some(&one.key) == answer.to.as_ref());
+    let in_time = |place: &usize| {
+        let next = happened.get(place + 1);
+        next.is_none_or(|next| answer.at.since(happened[*place].at) <= AT_ONCE || answer.at <= next.at)
+    };
+    let before = || happened.iter().rposition(|one| one.at.as_secs() <= answer.at.as_secs()).unwrap_or_default();
+    place.filter(in_time).unwrap_or_else(before)
+}
+
+fn expectation(answers: &[&Said], mask: &Mask) -> Value {
     let reply = |payload: &Payload| match payload {
         Payload::Template(template) => json!({ "template": template.name }),
         other if other.words().is_empty() => json!({}),
         other => json!({ "equals": mask.flow(&other.words()) }),
     };
     match answers {
-        [(_, one)] => json!({ "expect": { "reply": reply(one) } }),
-        many => json!({ "expect": { "replies": many.iter().map(|(_, one)| reply(one)).collect::<Vec<_>>() } }),
+        [one] => json!({ "expect": { "reply": reply(&one.payload) } }),
+        many => json!({ "expect": { "replies": many.iter().map(|one| reply(&one.payload)).collect::<Vec<_>>() } }),
     }
 }
 
@@ -174,7 +206,7 @@ async fn events(
             };
             let rule = past.decision.filter(|_| customer && step.is_some());
             if step.is_some() {
-                found.push(Happened { at: event.at, step, rule });
+                found.push(Happened { key: event.key.clone(), at: event.at, step, rule });
             }
         }
     }
@@ -254,13 +286,15 @@ fn masked_phone(phone: &str, phones: &mut BTreeMap<String, String>) -> String {
     phones.entry(digits).or_insert_with(|| mask::phone(nth)).clone()
 }
 
-/// Settings without phones and e-mails.
-fn scrubbed(value: &Value, phones: &mut BTreeMap<String, String>) -> Value {
+/// Settings without phones, e-mails and the customer's name.
+fn scrubbed(value: &Value, mask: &Mask, phones: &mut BTreeMap<String, String>) -> Value {
     match value {
         Value::String(text) if mask::is_phone(text) => json!(format!("+{}", masked_phone(text, phones))),
         Value::String(text) if text.contains('@') => json!("x@example.com"),
-        Value::Array(list) => list.iter().map(|one| scrubbed(one, phones)).collect(),
-        Value::Object(map) => map.iter().map(|(key, one)| (key.clone(), scrubbed(one, phones))).collect(),
+        // Where the shop has the customer's name in a text of its own, flows say it so.
+        Value::String(text) => json!(mask.named(text)),
+        Value::Array(list) => list.iter().map(|one| scrubbed(one, mask, phones)).collect(),
+        Value::Object(map) => map.iter().map(|(key, one)| (key.clone(), scrubbed(one, mask, phones))).collect(),
         other => other.clone(),
     }
 }

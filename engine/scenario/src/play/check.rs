@@ -30,7 +30,8 @@ fn missed(expected: impl Into<String>, came: impl Into<String>) -> Outcome {
 pub(super) async fn all(stage: &Stage, played: &mut Played, expect: &Expect) -> Result<Vec<Outcome>, StageError> {
     let mut outcomes = Vec::new();
     let new = played.unseen(stage);
-    let looks = expect.reply.is_some() || expect.replies.is_some() || expect.silence.is_some() || expect.handed_to.is_some();
+    let looks =
+        expect.reply.is_some() || expect.replies.is_some() || expect.silence.is_some() || expect.handed_to.is_some();
     if looks {
         played.seen = stage.customer.inbox().len();
     }
@@ -80,12 +81,13 @@ pub(super) async fn all(stage: &Stage, played: &mut Played, expect: &Expect) -> 
     }
     if let Some(expected) = &expect.run {
         let last = stage.runs().await?.into_iter().next();
-        let outcome = last.map_or_else(|| "there was none".to_owned(), |run| {
-            match run.report["sentence"].as_str().filter(|sentence| *sentence != run.outcome) {
+        let outcome = last.map_or_else(
+            || "there was none".to_owned(),
+            |run| match run.report["sentence"].as_str().filter(|sentence| *sentence != run.outcome) {
                 Some(sentence) if run.outcome != *expected => format!("{} ({sentence})", run.outcome),
                 _ => run.outcome,
-            }
-        });
+            },
+        );
         outcomes.push(is("the last run", expected, &outcome));
     }
     if outcomes.is_empty() {
@@ -243,7 +245,9 @@ async fn cost(stage: &Stage, expected: &Cost) -> Result<Vec<Outcome>, StageError
 async fn log(stage: &Stage, expected: &LogHas) -> Result<Outcome, StageError> {
     let level = expected.level.map(|level| serde_json::to_value(level).unwrap_or_default());
     let words = match &level {
-        Some(level) => format!("a line at {} with {:?} in the log", level.as_str().unwrap_or_default(), expected.contains),
+        Some(level) => {
+            format!("a line at {} with {:?} in the log", level.as_str().unwrap_or_default(), expected.contains)
+        }
         None => format!("a line with {:?} in the log", expected.contains),
     };
     let Some(run) = stage.runs().await?.into_iter().next() else {

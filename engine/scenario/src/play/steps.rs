@@ -66,7 +66,9 @@ pub(super) async fn perform(stage: &mut Stage, played: &mut Played, step: &Step)
             let (status, words) = stage.hook(&body, hook.signed).await?;
             played.tell(stage, "store", format!("a request, answered {status}"));
             if let Some(expected) = hook.answer.filter(|expected| *expected != status) {
-                return Err(StageError(format!("hook: it was to be answered {expected}, and was answered {status}: {words}")));
+                return Err(StageError(format!(
+                    "hook: it was to be answered {expected}, and was answered {status}: {words}"
+                )));
             }
         }
         Step::As(phone) => {
@@ -121,18 +123,15 @@ pub(super) async fn perform(stage: &mut Stage, played: &mut Played, step: &Step)
 
 async fn says(stage: &Stage, played: &mut Played, saying: &Saying) -> Result<(), StageError> {
     let customer = &stage.customer;
-    let last = || {
-        played.last_said.clone().ok_or_else(|| StageError("the customer has not written anything yet".to_owned()))
-    };
+    let last =
+        || played.last_said.clone().ok_or_else(|| StageError("the customer has not written anything yet".to_owned()));
     let (words, id) = match saying {
         Saying { text, referral: Some(headline), .. } => {
             let text = text.as_deref().unwrap_or("Oi");
             (format!("{text} (from the ad {headline:?})"), Some(customer.comes_by_ad(text, headline).await))
         }
         Saying { text: Some(text), .. } => (text.clone(), Some(customer.writes(text).await)),
-        Saying { image: Some(caption), .. } => {
-            (format!("[image] {caption}"), Some(customer.shows(caption).await))
-        }
+        Saying { image: Some(caption), .. } => (format!("[image] {caption}"), Some(customer.shows(caption).await)),
         Saying { voice: Some(words), .. } => (format!("[voice] {words}"), Some(customer.speaks().await)),
         Saying { location: Some(name), .. } => (format!("[location] {name}"), Some(customer.is_at(name).await)),
         Saying { sticker: Some(_), .. } => ("[sticker]".to_owned(), Some(customer.sticks().await)),
@@ -271,8 +270,7 @@ async fn number(stage: &Stage, played: &mut Played, does: &NumberDoes) -> Result
         NumberDoes::Disconnect => phone_of(stage)?.disconnect("ACCOUNT_DISCONNECTED").await,
         NumberDoes::Restrict(span) => {
             let until = stage.clock.now().plus(span.0);
-            let info =
-                json!({"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": until.as_secs()});
+            let info = json!({"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": until.as_secs()});
             let update = json!({"event": "ACCOUNT_RESTRICTION", "restriction_info": [info]});
             stage.simulator.webhook(WABA, "account_update", update).await;
         }

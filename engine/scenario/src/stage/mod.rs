@@ -147,7 +147,8 @@ impl Stage {
     /// Puts the shop's settings into force with these over what they were.
     pub(crate) async fn change_settings(&mut self, over: &Map<String, Value>) -> Result<(), StageError> {
         self.settings.extend(over.clone());
-        setup::install_all(&self.workshop, &self.store, &self.packages, &self.settings, &self.dir, self.clock.now()).await?;
+        setup::install_all(&self.workshop, &self.store, &self.packages, &self.settings, &self.dir, self.clock.now())
+            .await?;
         self.runtime.reload().await.say().map(drop)
     }
 

@@ -23,7 +23,9 @@ pub(super) fn file(
         return Ok(example.is_file().then_some(example));
     }
     let mut table = match std::fs::read_to_string(&example) {
-        Ok(text) => text.parse::<toml::Table>().map_err(|error| StageError(format!("{}: {error}", example.display())))?,
+        Ok(text) => {
+            text.parse::<toml::Table>().map_err(|error| StageError(format!("{}: {error}", example.display())))?
+        }
         Err(_) => toml::Table::new(),
     };
     let over = toml::Table::try_from(over).map_err(|error| StageError(format!("settings: {error}")))?;
@@ -50,7 +52,8 @@ mod tests {
 
     #[test]
     fn tables_are_merged_and_everything_else_replaced() {
-        let mut into: toml::Table = "a = 1\nhours = [\"x\"]\n[urgent]\nenabled = true\nlabel = \"x\"\n".parse().unwrap();
+        let mut into: toml::Table =
+            "a = 1\nhours = [\"x\"]\n[urgent]\nenabled = true\nlabel = \"x\"\n".parse().unwrap();
         merge(&mut into, "hours = [\"y\"]\n[urgent]\nenabled = false\n".parse().unwrap());
         let expected = "a = 1\nhours = [\"y\"]\n[urgent]\nenabled = false\nlabel = \"x\"\n";
         assert_eq!(into, expected.parse().unwrap());

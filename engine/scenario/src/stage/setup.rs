@@ -220,8 +220,9 @@ pub(super) fn scratch() -> Result<tempfile::TempDir, StageError> {
 }
 
 fn parsed(budget: &BudgetIs) -> Result<Budget, StageError> {
-    let currency = Currency::parse(&budget.currency)
-        .ok_or_else(|| StageError(format!("budget: {:?} is no currency; write three letters, such as BRL", budget.currency)))?;
+    let currency = Currency::parse(&budget.currency).ok_or_else(|| {
+        StageError(format!("budget: {:?} is no currency; write three letters, such as BRL", budget.currency))
+    })?;
     let hard = Money::parse_micros(&budget.hard).map_err(|why| StageError(format!("budget: {why}")))?;
     Ok(Budget { currency, soft: None, hard: Some(hard) })
 }

@@ -103,7 +103,9 @@ impl Stage {
 /// counts; one that the clocks skip comes when they have skipped it.
 fn next(text: &str, now: DateTime<Tz>) -> Result<Timestamp, StageError> {
     let wrong = || {
-        StageError(format!("until: {text:?} is no time; write 18:00, mon 09:00 or 2026-11-25T09:00 (the shop's wall clock)"))
+        StageError(format!(
+            "until: {text:?} is no time; write 18:00, mon 09:00 or 2026-11-25T09:00 (the shop's wall clock)"
+        ))
     };
     let zone = now.timezone();
     if let Ok(wall) = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M") {

@@ -202,10 +202,15 @@ impl Hub {
             let request = http::Request::post("/webhooks/whatsapp").header(CONTENT_TYPE, "application/json");
             let request = request.header("X-Hub-Signature-256", &parcel.signature).body(parcel.body.clone());
             let answer = inside::call(service, request.map_err(|error| error.to_string())?).await?;
-            return if answer.status() == http::StatusCode::OK { Ok(()) } else { Err(format!("answered {}", answer.status())) };
+            return if answer.status() == http::StatusCode::OK {
+                Ok(())
+            } else {
+                Err(format!("answered {}", answer.status()))
+            };
         }
         let url = locked(&self.courier.url).clone().ok_or("no webhook URL is set: call `set_webhook_url`")?;
-        let request = self.courier.client().map_err(|error| describe(&error))?.post(url).header(CONTENT_TYPE, "application/json");
+        let request =
+            self.courier.client().map_err(|error| describe(&error))?.post(url).header(CONTENT_TYPE, "application/json");
         let request = request.header("X-Hub-Signature-256", &parcel.signature).body(parcel.body.clone());
         let response = request.send().await.map_err(|error| describe(&error))?;
         let status = response.status();

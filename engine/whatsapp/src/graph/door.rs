@@ -23,7 +23,8 @@ pub(super) async fn through(door: &dyn Door, request: RequestBuilder, most: usiz
     let body = request.body().and_then(|body| body.as_bytes()).map(Bytes::copy_from_slice).unwrap_or_default();
     let mut whole = http::Request::new(body);
     *whole.method_mut() = request.method().clone();
-    *whole.uri_mut() = request.url().as_str().parse().map_err(|error: http::uri::InvalidUri| unsent(error.to_string()))?;
+    *whole.uri_mut() =
+        request.url().as_str().parse().map_err(|error: http::uri::InvalidUri| unsent(error.to_string()))?;
     *whole.headers_mut() = request.headers().clone();
     let (parts, body) = door.call(whole).await.map_err(SendError::in_doubt)?.into_parts();
     Answer::of(parts.status, &parts.headers, body, most)

@@ -44,7 +44,8 @@ pub(super) fn scenarios(paths: &[PathBuf], filter: Option<&str>) -> anyhow::Resu
 pub(super) fn packages(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut packages = Vec::new();
     for path in or_here(paths) {
-        let found: Vec<_> = folders_below(&path, DEPTH).into_iter().filter(|dir| dir.join("flow.toml").is_file()).collect();
+        let found: Vec<_> =
+            folders_below(&path, DEPTH).into_iter().filter(|dir| dir.join("flow.toml").is_file()).collect();
         ensure!(!found.is_empty(), "there is no flow.toml in {} or below it", path.display());
         packages.extend(found);
     }

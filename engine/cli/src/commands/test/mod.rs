@@ -168,16 +168,22 @@ async fn edge(options: &Options, runner: &Runner) -> anyhow::Result<Vec<Report>>
     let mut reports = Vec::new();
     for package in packages {
         let suite = Suite::of(&package).map_err(|error| anyhow::anyhow!("{error}"))?;
-        let cases: Vec<_> = suite.cases().into_iter().filter(|case| {
-            options.filter.as_deref().is_none_or(|words| case.name().contains(words))
-        }).collect();
+        let cases: Vec<_> = suite
+            .cases()
+            .into_iter()
+            .filter(|case| options.filter.as_deref().is_none_or(|words| case.name().contains(words)))
+            .collect();
         let mut played = futures::stream::iter(cases.iter().map(|case| runner.survive(case))).buffered(1_000);
         while let Some(report) = played.next().await {
             say(options, &report);
             reports.push(report);
         }
     }
-    anyhow::ensure!(!reports.is_empty(), "no edge case has {:?} in its name", options.filter.as_deref().unwrap_or_default());
+    anyhow::ensure!(
+        !reports.is_empty(),
+        "no edge case has {:?} in its name",
+        options.filter.as_deref().unwrap_or_default()
+    );
     Ok(reports)
 }
 

@@ -15,9 +15,8 @@ const KINDS: [&str; 6] = ["yaml", "yml", "toml", "json", "wasm", "txt"];
 type Seen = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 fn look(folders: &[PathBuf]) -> Seen {
-    let matters = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| KINDS.iter().any(|kind| extension == *kind))
-    };
+    let matters =
+        |path: &PathBuf| path.extension().is_some_and(|extension| KINDS.iter().any(|kind| extension == *kind));
     let files = folders.iter().flat_map(|folder| find::files_below(folder)).filter(matters);
     let stamp = |path: PathBuf| {
         let about = std::fs::metadata(&path).ok()?;
