@@ -19,6 +19,12 @@ const GRACE: Duration = Duration::from_secs(15);
 /// So often in a row nothing may be found to do before all is done.
 const LOOKS: u32 = 4;
 
+/// So often where events wait: for another try at a later moment, or for an answer that is about to come.
+const LOOKS_LONGER: u32 = 19;
+
+/// Between such looks; all of them together take longer than the pipeline pauses (50 ms) before it looks again itself.
+const LOOK_LONGER: Duration = Duration::from_millis(10);
+
 /// So often tasks get their turn between two looks.
 const TURNS: u32 = 3;
 
@@ -34,7 +40,7 @@ impl Stage {
     pub(crate) async fn quiet(&self) -> Result<(), StageError> {
         let watch = Stopwatch::start();
         let mut still = 0;
-        while still < LOOKS {
+        while still < LOOKS || (self.runtime.waiting() > 0 && still < LOOKS_LONGER) {
             for _ in 0..TURNS {
                 tokio::task::yield_now().await;
             }
@@ -43,6 +49,10 @@ impl Stage {
                 ponte_clock::pause(LOOK).await;
             } else {
                 still += 1;
+                // An event that waits for a request's answer looks again by real time.
+                if still >= LOOKS && self.runtime.waiting() > 0 {
+                    ponte_clock::pause(LOOK_LONGER).await;
+                }
             }
             if watch.elapsed() > PATIENCE {
                 return Err(StageError("the pipeline does not come to rest".to_owned()));
