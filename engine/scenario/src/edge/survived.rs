@@ -63,10 +63,10 @@ fn over_the_owner(stage: &Stage, case: &Case, wrong: &mut Vec<Wrong>) {
             What::Echo { automatic: false, .. } => {
                 last.insert(entry.customer.clone(), entry.at);
             }
-            What::Sent { kind, text, .. } if kind != "template" => {
-                if last.get(&entry.customer).is_some_and(|at| entry.at.since(*at) < HELD) {
-                    wrong.push(("nothing said after the owner wrote", format!("this was: {text:?}")));
-                }
+            What::Sent { kind, text, .. }
+                if kind != "template" && last.get(&entry.customer).is_some_and(|at| entry.at.since(*at) < HELD) =>
+            {
+                wrong.push(("nothing said after the owner wrote", format!("this was: {text:?}")));
             }
             _ => {}
         }

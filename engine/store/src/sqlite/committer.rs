@@ -1,6 +1,7 @@
 //! Group commit: one task owns the writing connection and gathers commands into transactions.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
@@ -44,14 +45,29 @@ pub(super) enum Command {
     Close(oneshot::Sender<()>),
 }
 
-/// Counts callers. The committer's own clones share one count.
+/// How many callers wait.
 #[derive(Clone, Default)]
-struct Waiting(Arc<Arc<()>>);
+struct Waiting(Arc<AtomicUsize>);
+
+/// One of them; gone when dropped.
+struct Waits<'a>(&'a Waiting);
+
+impl Waiting {
+    fn one(&self) -> Waits<'_> {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        Waits(self)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
 
 #[derive(Clone)]
 pub(super) struct Committer {
     queue: mpsc::Sender<Command>,
-    /// A clone for each caller who waits.
     waiting: Waiting,
 }
 
@@ -64,7 +80,7 @@ impl Committer {
 
     /// Sends a command and waits until it is durable.
     pub(super) async fn submit<C, A>(&self, wrap: fn(Job<C, A>) -> Command, command: C) -> Result<A> {
-        let _waits = Arc::clone(&*self.waiting.0);
+        let _waits = self.waiting.one();
         let (reply, answer) = oneshot::channel();
         self.queue.send(wrap(Job { command, reply })).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -72,7 +88,7 @@ impl Committer {
 
     /// Whether somebody waits for a command.
     pub(super) fn is_busy(&self) -> bool {
-        Arc::strong_count(&*self.waiting.0) > 1
+        self.waiting.0.load(Ordering::Acquire) > 0
     }
 
     pub(super) async fn close(&self) {
