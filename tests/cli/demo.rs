@@ -71,7 +71,7 @@ async fn what_does_not_come_as_expected_is_told_by_its_step() {
     assert_eq!(said.code, Some(1), "{said:#?}");
     for words in [
         "✗ step 2: a reply with \"abrimos ao meio-dia\" was expected",
-        "✗ step 4: a reply was expected; none came",
+        "✗ step 4: a reply with \"9h\" was expected; none came (first-match)",
         "✗ step 6: silence because of \"owned-by-app\" was expected; the rule was \"first-match\"",
         "0 of 3 expectations met",
     ] {

@@ -45,6 +45,8 @@ async fn each_command_says_what_it_does() {
         ("new", &["Examples", "--lang", "rust, ts, js, python, c", "--dir"]),
         ("build", &["Examples", "Cargo.toml", "how to install it", "Exits"]),
         ("check", &["Examples", "--json", "--deny-warnings", "scenarios", "Exits"]),
+        ("test", &["scenarios/", "--edge", "--junit", "--watch", "Exits 0"]),
+        ("chat export", &["--keep-text", "NUMBER/CONTACT", "Names"]),
         ("doctor", &["Check the configuration", "what to do"]),
     ] {
         let args: Vec<_> = command.split_whitespace().chain(["--help"]).collect();

@@ -17,6 +17,7 @@ mod number;
 mod outside;
 mod route;
 mod runs;
+mod scenarios;
 mod serve;
 mod shop;
 mod template;

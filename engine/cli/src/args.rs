@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Build(crate::commands::builder::Build),
     /// Say everything that is wrong with a flow, and what could be better, without running it.
     Check(crate::commands::builder::Check),
+    Test(crate::commands::test::Options),
     /// Look at what webhooks say.
     #[command(subcommand)]
     Events(Events),
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     /// Look at what flows did, see why, and run it again: as it was, or with another plugin.
     #[command(subcommand)]
     Run(crate::commands::run::Run),
+    /// Turn a stored conversation into a scenario.
+    #[command(subcommand)]
+    Chat(crate::commands::chat::Chat),
     /// Look at what was sent, what waits, and what was not let out.
     #[command(subcommand)]
     Outbox(crate::commands::outbox::Outbox),

@@ -137,11 +137,6 @@ impl Config {
         Self::resolve(parsed, &folder, environment)
     }
 
-    /// Defaults and the environment, without a file.
-    pub(crate) fn load_from_nothing(environment: Environment<'_>) -> anyhow::Result<Self> {
-        Self::resolve(File::default(), Path::new(""), environment)
-    }
-
     fn resolve(file: File, folder: &Path, environment: Environment<'_>) -> anyhow::Result<Self> {
         let graph = GraphSettings::default();
         if let Some(url) = variable(environment, "PONTE_DATABASE_URL")?.or(file.database_url) {

@@ -1,6 +1,6 @@
 //! Puts a pipeline together from the configuration.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -8,6 +8,7 @@ use ponte_clock::SharedClock;
 use ponte_model::NumberId;
 use ponte_runtime::{Parts, Runtime, RuntimeSettings, Tokens};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
+use ponte_scenario::Runner;
 use ponte_store::{SqliteStore, Store};
 use ponte_whatsapp::graph::{GraphClient, GraphSettings};
 
@@ -20,6 +21,16 @@ const PLUGIN_CACHE: &str = "plugins";
 pub(crate) fn compiler(data_dir: &Path) -> anyhow::Result<Compiler> {
     let program = std::env::current_exe().context("cannot tell where this program is")?;
     Ok(Compiler::child(data_dir.join(PLUGIN_CACHE), program, ["compile-component"])?)
+}
+
+/// Plays scenarios. Plugins are compiled once for all: the cache is this user's.
+pub(crate) fn scenarios() -> anyhow::Result<Runner> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    let cache = cache.unwrap_or_else(std::env::temp_dir).join("ponte").join(PLUGIN_CACHE);
+    let sandbox = Sandbox::new(SandboxConfig::default()).context("cannot start the sandbox")?;
+    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    Ok(Runner::new(sandbox, Compiler::child(cache, program, ["compile-component"])?)?)
 }
 
 /// The way to Meta.

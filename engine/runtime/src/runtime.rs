@@ -193,6 +193,11 @@ impl Runtime {
         self.waiting() == 0 && self.core.outbox.in_flight() == 0 && self.core.outside.in_flight() == 0
     }
 
+    /// Whether a flow runs at this moment, or a request is on its way.
+    pub fn is_busy(&self) -> bool {
+        self.core.run_permits.available_permits() < self.core.settings.runs || self.core.outbox.in_flight() > 0
+    }
+
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.core.store
@@ -222,6 +227,13 @@ impl Runtime {
             metrics::gauge!("ponte_backlog", "of" => "in-doubt").set(backlog.in_doubt as f64);
             metrics::gauge!("ponte_backlog", "of" => "parked").set(backlog.parked as f64);
         }
+    }
+
+    /// Ends it as if the process died: waits for nobody, and whatever is not written yet never is. For scenarios.
+    pub async fn kill(&self) {
+        self.core.stopping.cancel();
+        self.core.tasks.close();
+        self.core.store.close().await;
     }
 
     /// Ends the pipeline: takes nothing new, waits for what is in hand, and closes the store. What it does not wait

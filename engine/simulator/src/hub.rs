@@ -7,6 +7,7 @@ use ponte_clock::SharedClock;
 use ponte_model::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::agenda::Agenda;
 use crate::config::{Config, StatusPlan};
 use crate::faults::Faults;
 use crate::transcript::Transcript;
@@ -21,6 +22,7 @@ pub(crate) struct Hub {
     pub(crate) transcript: Transcript,
     pub(crate) courier: Courier,
     pub(crate) stop: CancellationToken,
+    pub(crate) agenda: Agenda,
     world: Mutex<World>,
     faults: Mutex<Faults>,
     statuses: Mutex<StatusPlan>,
@@ -33,6 +35,7 @@ impl Hub {
             transcript: Transcript::new(config.keep),
             courier,
             stop: CancellationToken::new(),
+            agenda: Agenda::default(),
             world: Mutex::new(world),
             faults: Mutex::new(Faults::new(config.seed)),
             statuses: Mutex::new(config.statuses),

@@ -26,10 +26,12 @@
 //! # Ok(()) }
 //! ```
 
+mod agenda;
 mod config;
 mod faults;
 mod hub;
 mod ids;
+mod inside;
 mod people;
 mod rules;
 mod server;
@@ -41,7 +43,7 @@ mod world;
 
 pub use config::{Config, Mode, NumberSetup, RetryPlan, StatusPlan, Waba, WindowRefusal};
 pub use faults::{FaultPlan, Hold, Odds, Release, SendFaults, WebhookFaults};
-pub use people::{AutoReply, BusinessPhone, Customer, Received, Writer};
+pub use people::{AutoReply, BusinessPhone, Choice, Customer, Received, Writer};
 pub use simulator::{HandshakeFailed, Simulator, StartError};
 pub use template::{Template, TemplateButton, TemplateHeader};
 pub use transcript::{Counts, Entry, Log, TimedOut, What};

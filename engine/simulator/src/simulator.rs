@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use bytes::Bytes;
 use ponte_clock::SharedClock;
-use ponte_model::{NumberId, Phone, WabaId};
+use ponte_model::{NumberId, Phone, Timestamp, WabaId};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::DropGuard;
@@ -15,6 +17,7 @@ use url::Url;
 use crate::config::{Config, StatusPlan};
 use crate::faults::{FaultPlan, Release};
 use crate::hub::{Hub, locked};
+use crate::inside;
 use crate::people::{BusinessPhone, Customer};
 use crate::server;
 use crate::template::Template;
@@ -27,7 +30,8 @@ use crate::world::World;
 #[derive(Clone)]
 pub struct Simulator {
     hub: Arc<Hub>,
-    address: SocketAddr,
+    /// None where it answers within the process alone.
+    address: Option<SocketAddr>,
     _stops: Arc<DropGuard>,
 }
 
@@ -82,18 +86,61 @@ impl Simulator {
     pub async fn start(config: Config, clock: SharedClock) -> Result<Self, StartError> {
         check(&config)?;
         let url = config.webhook_url.as_deref().map(parse_url).transpose()?;
-        let courier = Courier::new(&config, url)?;
+        let courier = Courier::new(&config, url);
+        courier.client()?;
         let world = World::new(&config);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let hub = Hub::new(config, clock, world, courier);
         let address = server::serve(&hub, listener)?;
         let stops = Arc::new(hub.stop.clone().drop_guard());
-        Ok(Self { hub, address, _stops: stops })
+        Ok(Self { hub, address: Some(address), _stops: stops })
+    }
+
+    /// Starts one without a network: [`Simulator::answer`] is its Cloud API, and webhooks go to a service
+    /// ([`Simulator::set_webhook_service`]). For scenarios by the hundred.
+    ///
+    /// # Errors
+    /// [`StartError::Config`].
+    pub fn inside(config: Config, clock: SharedClock) -> Result<Self, StartError> {
+        check(&config)?;
+        let courier = Courier::new(&config, None);
+        let world = World::new(&config);
+        let hub = Hub::new(config, clock, world, courier);
+        let stops = Arc::new(hub.stop.clone().drop_guard());
+        Ok(Self { hub, address: None, _stops: stops })
+    }
+
+    /// Answers a request as the Cloud API does.
+    ///
+    /// # Errors
+    /// The connection was cut, as the fault plan wishes.
+    pub async fn answer(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, String> {
+        inside::ask(server::router(&self.hub), request).await
+    }
+
+    /// Webhooks are handed to this service from now on, at `/webhooks/whatsapp`; `None`: nobody takes them.
+    pub fn set_webhook_service(&self, service: Option<Router>) {
+        *locked(&self.hub.courier.inside) = service;
+    }
+
+    /// Delivers the last webhooks once more, the newest first, as Meta does where an answer got lost.
+    pub async fn redeliver(&self, most: usize) {
+        self.hub.redeliver(most).await;
+    }
+
+    /// Whether nothing is on its way or due by now: whatever is yet to come, comes later on the clock.
+    pub fn is_quiet(&self) -> bool {
+        self.next_move().is_none_or(|at| at > self.hub.now())
+    }
+
+    /// When the simulator will do something by itself, if it will.
+    pub fn next_move(&self) -> Option<Timestamp> {
+        self.hub.agenda.first()
     }
 
     /// What to use in place of `https://graph.facebook.com`: no version, no slash at the end.
     pub fn graph_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.address.map_or_else(|| "http://simulator.invalid".to_owned(), |address| format!("http://{address}"))
     }
 
     /// Where webhooks go from now on, retries included.
@@ -116,7 +163,7 @@ impl Simulator {
             .append_pair("hub.mode", "subscribe")
             .append_pair("hub.challenge", &challenge)
             .append_pair("hub.verify_token", &self.hub.config.verify_token);
-        let response = self.hub.courier.client.get(url).send().await?;
+        let response = self.hub.courier.client()?.get(url).send().await?;
         let (status, body) = (response.status().as_u16(), response.text().await?);
         if status == 200 && body == challenge {
             return Ok(());

@@ -76,15 +76,6 @@ async fn known(store: &SqliteStore, numbers: &[NumberId]) -> anyhow::Result<()> 
 }
 
 /// Installs, and puts what is wrong into words.
-pub(crate) async fn install(
-    store: &dyn Store,
-    compiler: &Compiler,
-    request: InstallRequest,
-    now: Timestamp,
-) -> anyhow::Result<InstallationRow> {
-    install_with(store, compiler, request, InstallOptions::default(), now).await
-}
-
 async fn install_with(
     store: &dyn Store,
     compiler: &Compiler,

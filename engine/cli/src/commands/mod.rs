@@ -1,6 +1,7 @@
 //! The commands.
 
 pub(crate) mod builder;
+pub(crate) mod chat;
 pub(crate) mod consent;
 pub(crate) mod conversation;
 pub(crate) mod doctor;
@@ -17,4 +18,5 @@ pub(crate) mod run;
 pub(crate) mod secret;
 pub(crate) mod serve;
 pub(crate) mod template;
+pub(crate) mod test;
 pub(crate) mod timeline;

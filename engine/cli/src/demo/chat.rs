@@ -3,10 +3,8 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use ponte_scenario::{Span, Stage};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-
-use super::script::{Span, tap};
-use super::stage::Stage;
 
 const HELP: &str = "  TEXT              you are the customer and write TEXT
   /tap LABEL        … and tap a button or a row
@@ -55,10 +53,12 @@ async fn obey(stage: &Stage, line: &str) -> anyhow::Result<bool> {
         "/quit" | "/exit" => return Ok(false),
         "/help" => print!("{HELP}"),
         "/phone" => {
-            stage.phone.writes(stage.customer.phone().clone(), rest).await;
+            if let Some(phone) = &stage.phone {
+                phone.writes(stage.customer.phone().clone(), rest).await;
+            }
         }
         "/tap" => {
-            if let Err(error) = tap(stage, rest).await {
+            if let Err(error) = stage.taps(rest).await {
                 println!("       {error}");
             }
         }
@@ -90,7 +90,7 @@ async fn obey(stage: &Stage, line: &str) -> anyhow::Result<bool> {
 
 async fn why(stage: &Stage) -> anyhow::Result<()> {
     for row in stage.decisions(5).await?.iter().rev() {
-        let at = row.at.to_utc().with_timezone(stage.wall().offset());
+        let at = row.at.to_utc().with_timezone(&stage.wall().timezone());
         let decision = row.decision.as_deref().unwrap_or(&row.state);
         println!("       {}  {:<8} → {decision}", at.format("%H:%M:%S"), row.kind);
     }

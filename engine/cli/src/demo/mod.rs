@@ -2,25 +2,25 @@
 //! the owner of the phone.
 
 mod chat;
-mod script;
-mod stage;
-mod store;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use chrono::{DateTime, FixedOffset};
+use ponte_scenario::{Scenario, Setup, Stage};
 
 use crate::config::Log;
-use crate::logging;
+use crate::{logging, pipeline};
 
 /// Play the customer and the owner of the phone, against a simulated WhatsApp.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Play this script instead of asking a person; exits 0 if everything came as the script expects, else 1.
+    /// Play this scenario instead of asking a person; exits 0 if everything came as it expects, else 1.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// The folder with the flows to install: each with a flow.toml and a settings.example.toml.
+    /// The folder with the flows to install: each with a flow.toml and a settings.example.toml. A script that names flows
+    /// has its own.
     #[arg(long, value_name = "DIR", default_value = "flows")]
     flows: PathBuf,
     /// The moment at which the demo begins, as RFC 3339.
@@ -36,13 +36,46 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
     logging::start(&Log { level: Some(options.log.clone()), format: None })?;
-    let script = options.script.as_deref().map(script::Script::read).transpose()?;
-    let at = script.as_ref().and_then(|script| script.at).unwrap_or(options.at);
-    let mut stage = stage::Stage::set(&options.flows, options.data_dir.as_deref(), at).await?;
-    let code = match script {
-        Some(script) => script::play(&mut stage, &script).await?,
-        None => chat::run(&stage).await?,
-    };
+    let runner = pipeline::scenarios()?;
+    if let Some(script) = &options.script {
+        let scenario = Scenario::read_with(script, &packages(&options.flows)?)?;
+        return play(&runner, &scenario, options.data_dir).await;
+    }
+    let mut setup = Setup::new(packages(&options.flows)?, options.at.to_utc().into(), chrono_tz::America::Sao_Paulo);
+    (setup.running, setup.data_dir) = (true, options.data_dir);
+    let stage = Stage::set(runner.workshop(), setup).await?;
+    let code = chat::run(&stage).await?;
     stage.strike().await;
     Ok(code)
+}
+
+/// Plays a scenario and shows the whole chat.
+async fn play(
+    runner: &ponte_scenario::Runner,
+    scenario: &Scenario,
+    data_dir: Option<PathBuf>,
+) -> anyhow::Result<ExitCode> {
+    let names = scenario.flows().iter().filter_map(|flow| flow.file_name()).map(|name| name.to_string_lossy());
+    println!("flows: {}", names.collect::<Vec<_>>().join(", "));
+    let report = runner.run_in(scenario, data_dir).await;
+    report.told.iter().for_each(|told| println!("{told}"));
+    if let Some(broken) = &report.broken {
+        let step = broken.step.map(|step| format!("step {step}: ")).unwrap_or_default();
+        anyhow::bail!("{}: {step}{}", scenario.path().display(), broken.why);
+    }
+    println!("{} of {} expectations met", report.met, report.met + report.missed.len());
+    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Every package of a folder, by name.
+fn packages(flows: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = std::fs::read_dir(flows)
+        .with_context(|| format!("there is no folder {}; name one with --flows", flows.display()))?;
+    let mut packages: Vec<PathBuf> = folder
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|dir| dir.join("flow.toml").is_file())
+        .collect();
+    packages.sort();
+    anyhow::ensure!(!packages.is_empty(), "there is no flow in {}", flows.display());
+    Ok(packages)
 }

@@ -162,10 +162,11 @@ impl Hub {
         if late.is_zero() {
             self.post(change).await;
         } else {
-            let (hub, waited) = (Arc::clone(self), self.clock.sleep(late));
+            let (hub, waited, item) = (Arc::clone(self), self.clock.sleep(late), self.agenda.item(now.plus(late)));
             self.spawn(async move {
                 waited.await;
                 hub.post(change).await;
+                drop(item);
             });
         }
         id

@@ -147,6 +147,18 @@ impl Customer {
         unread.len()
     }
 
+    /// The newest message from the API that was not read fails after all, with a code. Whether there was one.
+    pub async fn never_gets(&self, code: i64) -> bool {
+        let outgoing = {
+            let mut world = self.hub.world();
+            let number = world.numbers.get_mut(&self.number);
+            number.and_then(|number| number.with(&self.phone).unread.pop())
+        };
+        let Some(outgoing) = outgoing else { return false };
+        self.hub.tell(&outgoing, "failed", Some(code), self.hub.now()).await;
+        true
+    }
+
     /// Stops marketing messages of this number in WhatsApp's own settings: such templates then fail (131050).
     pub async fn stops_marketing(&self) {
         self.prefers("stop", "User requested to stop marketing messages").await;

@@ -35,7 +35,44 @@ pub struct Received {
     pub raw: Arc<str>,
 }
 
+/// Something to tap on a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What the business hears.
+    pub id: String,
+    /// What the customer reads.
+    pub title: String,
+    /// Whether it is a row of a list, and not a button.
+    pub row: bool,
+}
+
 impl Received {
+    /// What it says, without what there is to tap.
+    pub fn words(&self) -> String {
+        let body = &self.json()["interactive"]["body"]["text"];
+        body.as_str().map_or_else(|| self.text.clone(), str::to_owned)
+    }
+
+    /// What there is to tap: reply buttons, then rows of a list.
+    pub fn choices(&self) -> Vec<Choice> {
+        let action = &self.json()["interactive"]["action"];
+        let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let choice = |thing: &Value, row| Choice { id: text(&thing["id"]), title: text(&thing["title"]), row };
+        let buttons = elements(&action["buttons"]).into_iter().map(|button| choice(&button["reply"], false));
+        let rows = elements(&action["sections"]).into_iter().flat_map(|section| elements(&section["rows"]));
+        buttons.chain(rows.map(|row| choice(&row, true))).collect()
+    }
+
+    /// The name of the template that this is, and the values it was filled with.
+    pub fn template(&self) -> Option<(String, Vec<String>)> {
+        let template = &self.json()["template"];
+        let name = template["name"].as_str()?.to_owned();
+        let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
+        let values = elements(&template["components"]).into_iter().flat_map(|part| elements(&part["parameters"]));
+        Some((name, values.filter_map(|value| value["text"].as_str().map(str::to_owned)).collect()))
+    }
+
     /// The message as JSON; null if it is none.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.raw).unwrap_or_default()
@@ -43,11 +80,7 @@ impl Received {
 
     /// Whether there is a button or a row with this id to tap.
     pub(crate) fn offers(&self, id: &str) -> bool {
-        let action = &self.json()["interactive"]["action"];
-        let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
-        let is = |thing: &Value| thing["id"] == id;
-        elements(&action["buttons"]).iter().any(|button| is(&button["reply"]))
-            || elements(&action["sections"]).iter().any(|section| elements(&section["rows"]).iter().any(is))
+        self.choices().iter().any(|choice| choice.id == id)
     }
 }
 

@@ -3,8 +3,9 @@
 mod business_phone;
 mod customer;
 mod inbox;
+mod things;
 
 pub use business_phone::{AutoReply, BusinessPhone};
 pub use customer::Customer;
 pub(crate) use inbox::rendered;
-pub use inbox::{Received, Writer};
+pub use inbox::{Choice, Received, Writer};

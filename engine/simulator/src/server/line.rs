@@ -21,7 +21,7 @@ impl Line {
         self.0.store(true, Ordering::Release);
     }
 
-    fn intact(&self) -> io::Result<()> {
+    pub(crate) fn intact(&self) -> io::Result<()> {
         match self.0.load(Ordering::Acquire) {
             true => Err(io::Error::new(io::ErrorKind::ConnectionReset, "cut on purpose")),
             false => Ok(()),

@@ -24,12 +24,22 @@ use crate::rules::codes::{NO_SUCH_NUMBER, TOKEN};
 use crate::rules::{Broken, Checked};
 use crate::world::World;
 use error::GraphError;
-use line::{CuttableListener, Line};
+use line::CuttableListener;
+pub(crate) use line::Line;
 
 /// Serves `hub` on `listener` until it stops.
 pub(crate) fn serve(hub: &Arc<Hub>, listener: TcpListener) -> std::io::Result<SocketAddr> {
     let address = listener.local_addr()?;
-    let router = Router::new()
+    let service = router(hub).into_make_service_with_connect_info::<Line>();
+    let stop = hub.stop.clone();
+    let server = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(stop.cancelled_owned());
+    tokio::spawn(async move { server.await });
+    Ok(address)
+}
+
+/// The Cloud API.
+pub(crate) fn router(hub: &Arc<Hub>) -> Router {
+    Router::new()
         .route("/{version}/{id}", get(reads::node))
         .route("/{version}/{id}/messages", post(sends::messages))
         .route("/{version}/{id}/phone_numbers", get(reads::phone_numbers))
@@ -39,12 +49,7 @@ pub(crate) fn serve(hub: &Arc<Hub>, listener: TcpListener) -> std::io::Result<So
             post(subscriptions::subscribe).get(subscriptions::list).delete(subscriptions::unsubscribe),
         )
         .fallback(nothing_here)
-        .with_state(Arc::clone(hub));
-    let stop = hub.stop.clone();
-    let service = router.into_make_service_with_connect_info::<Line>();
-    let server = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(stop.cancelled_owned());
-    tokio::spawn(async move { server.await });
-    Ok(address)
+        .with_state(Arc::clone(hub))
 }
 
 async fn nothing_here(method: axum::http::Method, uri: axum::http::Uri) -> GraphError {

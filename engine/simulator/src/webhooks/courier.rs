@@ -1,10 +1,12 @@
 //! Taking webhooks to the business: signed, concurrent, tried again until answered 200.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use axum::Router;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::CONTENT_TYPE;
@@ -15,15 +17,27 @@ use url::Url;
 use super::bodies::{Change, envelope};
 use super::escape;
 use super::pen::Pen;
+use crate::agenda;
 use crate::config::Config;
 use crate::faults::WebhookFate;
 use crate::hub::{Hub, locked};
+use crate::inside;
 use crate::transcript::What;
+
+/// So many webhooks can be delivered again.
+const REMEMBERED: usize = 64;
 
 /// What it takes to deliver webhooks.
 pub(crate) struct Courier {
-    pub(crate) client: reqwest::Client,
+    /// Made when the first webhook has to leave the process.
+    client: OnceLock<reqwest::Client>,
+    timeout: Duration,
+    connections: usize,
     pub(crate) url: Mutex<Option<Url>>,
+    /// Takes webhooks within this process, where there is one.
+    pub(crate) inside: Mutex<Option<Router>>,
+    /// The last webhooks that set off, oldest first, to be delivered again.
+    last: Mutex<VecDeque<Parcel>>,
     pub(crate) pen: Mutex<Pen>,
     permits: Semaphore,
     ordinal: AtomicU64,
@@ -38,20 +52,31 @@ struct Parcel {
 }
 
 impl Courier {
-    pub(crate) fn new(config: &Config, url: Option<Url>) -> reqwest::Result<Self> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(config.webhook_timeout)
-            .pool_max_idle_per_host(config.webhook_connections)
-            .build()?;
-        Ok(Self {
-            client,
+    pub(crate) fn new(config: &Config, url: Option<Url>) -> Self {
+        Self {
+            client: OnceLock::new(),
+            timeout: config.webhook_timeout,
+            connections: config.webhook_connections,
             url: Mutex::new(url),
+            inside: Mutex::default(),
+            last: Mutex::default(),
             pen: Mutex::default(),
             permits: Semaphore::new(config.webhook_connections.max(1)),
             ordinal: AtomicU64::new(0),
-        })
+        }
+    }
+
+    pub(crate) fn client(&self) -> reqwest::Result<&reqwest::Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(self.timeout)
+            .pool_max_idle_per_host(self.connections)
+            .build()?;
+        Ok(self.client.get_or_init(|| client))
     }
 }
 
@@ -95,6 +120,13 @@ impl Hub {
             self.transcript.write(self.now(), None, None, What::Fault { what, callback: None });
         }
         let (answered, first) = oneshot::channel();
+        {
+            let mut last = locked(&self.courier.last);
+            last.push_back(parcel.clone());
+            if last.len() > REMEMBERED {
+                last.pop_front();
+            }
+        }
         for _ in 0..fate.copies {
             self.set_off(parcel.clone(), fate, None);
         }
@@ -110,13 +142,30 @@ impl Hub {
 
     fn set_off(self: &Arc<Self>, parcel: Parcel, fate: WebhookFate, first: Option<oneshot::Sender<()>>) {
         let (hub, delay) = (Arc::clone(self), self.clock.sleep(fate.delay));
+        let item = self.agenda.item(self.now().plus(fate.delay));
         self.spawn(async move {
             delay.await;
-            hub.deliver(parcel, fate, first).await;
+            hub.deliver(parcel, fate, first, item).await;
         });
     }
 
-    async fn deliver(&self, parcel: Parcel, fate: WebhookFate, mut first: Option<oneshot::Sender<()>>) {
+    /// Delivers the last webhooks once more, the newest first.
+    pub(crate) async fn redeliver(self: &Arc<Self>, most: usize) {
+        let again: Vec<Parcel> = locked(&self.courier.last).iter().rev().take(most).cloned().collect();
+        for parcel in again {
+            let (answered, first) = oneshot::channel();
+            self.set_off(parcel, WebhookFate::default(), Some(answered));
+            let _ = first.await;
+        }
+    }
+
+    async fn deliver(
+        &self,
+        parcel: Parcel,
+        fate: WebhookFate,
+        mut first: Option<oneshot::Sender<()>>,
+        item: agenda::Item,
+    ) {
         let (plan, began) = (self.config.retry, self.now());
         let (mut wait, mut attempt) = (plan.first, 1u32);
         loop {
@@ -139,6 +188,7 @@ impl Hub {
             if self.now().plus(wait).since(began) > plan.give_up_after {
                 return self.transcript.write(self.now(), None, None, What::WebhookLost { webhook, why });
             }
+            item.until(self.now().plus(wait));
             self.clock.sleep(wait).await;
             wait = wait.saturating_mul(2).min(plan.longest).max(Duration::from_millis(1));
             attempt += 1;
@@ -147,8 +197,20 @@ impl Hub {
 
     async fn attempt(&self, parcel: &Parcel) -> Result<(), String> {
         let _permit = self.courier.permits.acquire().await.map_err(|error| error.to_string())?;
+        let service = locked(&self.courier.inside).clone();
+        if let Some(service) = service {
+            let request = http::Request::post("/webhooks/whatsapp").header(CONTENT_TYPE, "application/json");
+            let request = request.header("X-Hub-Signature-256", &parcel.signature).body(parcel.body.clone());
+            let answer = inside::call(service, request.map_err(|error| error.to_string())?).await?;
+            return if answer.status() == http::StatusCode::OK {
+                Ok(())
+            } else {
+                Err(format!("answered {}", answer.status()))
+            };
+        }
         let url = locked(&self.courier.url).clone().ok_or("no webhook URL is set: call `set_webhook_url`")?;
-        let request = self.courier.client.post(url).header(CONTENT_TYPE, "application/json");
+        let request =
+            self.courier.client().map_err(|error| describe(&error))?.post(url).header(CONTENT_TYPE, "application/json");
         let request = request.header("X-Hub-Signature-256", &parcel.signature).body(parcel.body.clone());
         let response = request.send().await.map_err(|error| describe(&error))?;
         let status = response.status();

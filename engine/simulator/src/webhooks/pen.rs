@@ -23,12 +23,14 @@ impl Hub {
             self.release(hold.release);
         } else if pen.held.len() == 1 {
             let (hub, emptied, waited) = (Arc::clone(self), pen.emptied, self.clock.sleep(hold.wait));
+            let item = self.agenda.item(self.now().plus(hold.wait));
             self.spawn(async move {
                 waited.await;
                 let unchanged = locked(&hub.courier.pen).emptied == emptied;
                 if unchanged {
                     hub.release(hold.release);
                 }
+                drop(item);
             });
         }
     }
@@ -45,11 +47,12 @@ impl Hub {
             Release::Together => drop(self.launch(held)),
             Release::Shuffled => {
                 self.faults().shuffle(&mut held);
-                let hub = Arc::clone(self);
+                let (hub, item) = (Arc::clone(self), self.agenda.item(self.now()));
                 self.spawn(async move {
                     for change in held {
                         hub.launch(vec![change]).await;
                     }
+                    drop(item);
                 });
             }
         }

@@ -15,7 +15,11 @@ impl Hub {
     pub(crate) fn play(self: &Arc<Self>, outgoing: Arc<Outgoing>, failure: Option<i64>) {
         let (hub, mut at) = (Arc::clone(self), self.now());
         if failure.is_some() {
-            return self.spawn(async move { hub.tell(&outgoing, "failed", failure, at).await });
+            let item = self.agenda.item(at);
+            return self.spawn(async move {
+                hub.tell(&outgoing, "failed", failure, at).await;
+                drop(item);
+            });
         }
         let plan = *self.statuses();
         // A reaction produces only `sent` (Meta: status messages).
@@ -27,8 +31,10 @@ impl Hub {
                 Some((word, at, self.clock.sleep_until(at)))
             })
             .collect();
+        let item = self.agenda.item(due.first().map_or(at, |(_, at, _)| *at));
         self.spawn(async move {
             for (word, at, moment) in due {
+                item.until(at);
                 moment.await;
                 if word != "read" || hub.take_unread(&outgoing) {
                     hub.tell(&outgoing, word, None, at).await;

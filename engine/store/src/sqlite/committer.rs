@@ -1,5 +1,8 @@
 //! Group commit: one task owns the writing connection and gathers commands into transactions.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
@@ -42,23 +45,50 @@ pub(super) enum Command {
     Close(oneshot::Sender<()>),
 }
 
+/// How many callers wait.
+#[derive(Clone, Default)]
+struct Waiting(Arc<AtomicUsize>);
+
+/// One of them; gone when dropped.
+struct Waits<'a>(&'a Waiting);
+
+impl Waiting {
+    fn one(&self) -> Waits<'_> {
+        self.0.fetch_add(1, Ordering::AcqRel);
+        Waits(self)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct Committer {
     queue: mpsc::Sender<Command>,
+    waiting: Waiting,
 }
 
 impl Committer {
     pub(super) fn start(connection: SqliteConnection) -> Self {
         let (queue, commands) = mpsc::channel(QUEUE);
         tokio::spawn(Writer { connection, directory: Directory::default(), heard: Heard::default() }.run(commands));
-        Self { queue }
+        Self { queue, waiting: Waiting::default() }
     }
 
     /// Sends a command and waits until it is durable.
     pub(super) async fn submit<C, A>(&self, wrap: fn(Job<C, A>) -> Command, command: C) -> Result<A> {
+        let _waits = self.waiting.one();
         let (reply, answer) = oneshot::channel();
         self.queue.send(wrap(Job { command, reply })).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Whether somebody waits for a command.
+    pub(super) fn is_busy(&self) -> bool {
+        self.waiting.0.load(Ordering::Acquire) > 0
     }
 
     pub(super) async fn close(&self) {

@@ -45,6 +45,36 @@ impl SqliteStore {
         open::open(dir.into(), true).await
     }
 
+    /// Opens or creates a database that need not survive a power cut: for scenarios, which throw it away. `blank` is what
+    /// [`SqliteStore::blank`] made; a database that is there already is left as it is.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub async fn volatile(dir: impl Into<PathBuf>, blank: &[u8]) -> Result<Self> {
+        open::volatile(dir.into(), blank).await
+    }
+
+    /// An empty database, brought up to date, as the bytes of its file. `dir` is scratch.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub async fn blank(dir: impl Into<PathBuf>) -> Result<Vec<u8>> {
+        open::blank(dir.into()).await
+    }
+
+    /// Ends it, and gives the file of the database as bytes, for [`SqliteStore::volatile`]. `dir` is where it is.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn into_bytes(self, dir: &std::path::Path) -> Result<Vec<u8>> {
+        open::into_bytes(self, dir).await
+    }
+
+    /// Whether a command waits or is being written, or somebody reads.
+    pub fn is_busy(&self) -> bool {
+        self.committer.is_busy() || self.readers.num_idle() < self.readers.size() as usize
+    }
+
     /// Opens the database beside a process that may own it, to look at it or to change numbers and installations; the
     /// owner notices by [`crate::Store::registry_version`].
     ///

@@ -28,6 +28,35 @@ const CHECKPOINT_PAGES: &str = "16384";
 const ROWS: usize = 1024;
 
 pub(super) async fn open(dir: PathBuf, own: bool) -> Result<SqliteStore> {
+    // An acknowledged webhook survives a power cut. Group commit pays for it.
+    open_with(dir, own, SqliteSynchronous::Full, READERS).await
+}
+
+pub(super) async fn volatile(dir: PathBuf, blank: &[u8]) -> Result<SqliteStore> {
+    let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
+    let file = dir.join(FILE);
+    if !file.exists() {
+        std::fs::write(&file, blank).map_err(|error| failed(format!("cannot write the database: {error}")))?;
+    }
+    // Without waiting for the disk; and few threads, because there are many such databases at once.
+    // No lock: tasks of a pipeline that was killed may hold it a moment longer.
+    open_with(dir, false, SqliteSynchronous::Off, 1).await
+}
+
+pub(super) async fn blank(dir: PathBuf) -> Result<Vec<u8>> {
+    let store = open_with(dir.clone(), true, SqliteSynchronous::Off, 1).await?;
+    into_bytes(store, &dir).await
+}
+
+pub(super) async fn into_bytes(store: SqliteStore, dir: &Path) -> Result<Vec<u8>> {
+    let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
+    store.readers.close().await;
+    store.committer.close().await;
+    // The last connection that closes moves the log into the file.
+    std::fs::read(dir.join(FILE)).map_err(|error| failed(error.to_string()))
+}
+
+async fn open_with(dir: PathBuf, own: bool, synchronous: SqliteSynchronous, readers: u32) -> Result<SqliteStore> {
     let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
     std::fs::create_dir_all(&dir).map_err(|error| failed(format!("cannot create the data directory: {error}")))?;
     let lock = own.then(|| lock(&dir)).transpose().map_err(failed)?;
@@ -36,8 +65,7 @@ pub(super) async fn open(dir: PathBuf, own: bool) -> Result<SqliteStore> {
         .filename(dir.join(FILE))
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // An acknowledged webhook survives a power cut. Group commit pays for it.
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(synchronous)
         .foreign_keys(false)
         .busy_timeout(std::time::Duration::from_secs(10))
         .pragma("cache_size", CACHE_KIB)
@@ -55,7 +83,7 @@ pub(super) async fn open(dir: PathBuf, own: bool) -> Result<SqliteStore> {
     writer.ping().await?;
 
     let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
+        .max_connections(readers)
         // A file does not go away: asking each time whether it is there would double the cost of a read.
         .test_before_acquire(false)
         .connect_with(options.create_if_missing(false).read_only(true))

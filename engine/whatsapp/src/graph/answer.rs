@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use bytes::Bytes;
 use ponte_model::{MessageId, Phone, PlatformError, UserId};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
@@ -63,6 +64,14 @@ impl Answer {
                 }
             }
         }
+    }
+
+    /// An answer that is here already.
+    pub(super) fn of(status: StatusCode, headers: &HeaderMap, body: Bytes, most: usize) -> Result<Self, SendError> {
+        if body.len() > most {
+            return Err(SendError::in_doubt(format!("HTTP {status} with more than {most} bytes")));
+        }
+        Ok(Self { status, body: body.into(), retry_after: retry_after(headers) })
     }
 
     /// Reads the answer to a send.

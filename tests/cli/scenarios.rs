@@ -1,0 +1,123 @@
+//! `ponte test` and `ponte chat export`: scenarios as files.
+
+use crate::shop::{Said, Shop, flow, root};
+
+const NUMBER: &str = "106540352242922";
+
+async fn test(shop: &Shop, args: &[&str]) -> Said {
+    shop.ponte(&[&["test"], args].concat()).await
+}
+
+/// A scenario about triage, in the shop's folder.
+fn about_triage(shop: &Shop, steps: &str) -> String {
+    shop.write("chat.yaml", &format!("flow: {}\ncustomer: {{ name: Ana Prado }}\nsteps:\n{steps}", flow("triage")))
+}
+
+#[tokio::test]
+async fn all_scenarios_of_the_repository_pass() {
+    let shop = Shop::new();
+    let (flows, chats) =
+        (root().join("flows").display().to_string(), root().join("examples/chats").display().to_string());
+    let said = test(&shop, &[&flows, &chats]).await.ok();
+    for words in ["triage/scenarios/menu.yaml", "chats/vip-handoff.yaml", "scenarios passed"] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+    let said = test(&shop, &[&flows, "--filter", "urgent", "--json"]).await.ok();
+    let report = said.json();
+    assert_eq!((report["name"].as_str(), report["met"].as_u64()), (Some("urgent"), Some(5)), "{report}");
+}
+
+#[tokio::test]
+async fn every_flow_survives_the_edge_cases() {
+    let flows = root().join("flows").display().to_string();
+    let said = test(&Shop::new(), &["--edge", &flows]).await.ok();
+    for words in ["order-confirmation: an answer that gets lost, by day", "the host dies in the middle", "passed"] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn what_did_not_come_is_shown_with_the_chat_and_the_rule() {
+    let shop = Shop::new();
+    let steps = "  - customer: oi\n  - expect:\n      reply: { buttons: [Sim, Nao] }\n      owner: team\n";
+    let (file, junit) = (about_triage(&shop, steps), shop.write("junit.xml", ""));
+    let said = test(&shop, &[&file, "--junit", &junit]).await;
+    assert_eq!(said.code, Some(1), "{said:#?}");
+    for words in [
+        "chat.yaml:5 (step 2)",
+        "expected  a reply with the buttons \"Sim\", \"Nao\"",
+        "but       its buttons are [\"Vendas\", \"Suporte\", \"Financeiro\"]",
+        "decided   first-match",
+        "expected  the owner: team",
+        "but       it is nobody",
+        "Tue 10:00  customer  oi",
+        "1 of 1 scenario failed",
+    ] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+    let xml = std::fs::read_to_string(&junit).unwrap();
+    for words in ["tests=\"1\" failures=\"1\"", "<failure message=\"step 2: a reply with the buttons &quot;Sim&quot;"] {
+        assert!(xml.contains(words), "{words:?} is missing in:\n{xml}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_told_by_its_line_and_with_what_would_be_right() {
+    let shop = Shop::new();
+    for (steps, words) in [
+        ("  - customer: oi\n  - expct: {}\n", &["chat.yaml:5", "no `expct`", "did you mean `expect`?"][..]),
+        ("  - expect: { repply: oi }\n", &["chat.yaml:4", "no `repply`", "did you mean `reply`?"]),
+        ("  - advance: soon\n", &["chat.yaml:4", "\"soon\" is no duration", "write 25h"]),
+        ("  - customer: { colour: blue }\n", &["chat.yaml:4", "no `colour`", "sticker"]),
+    ] {
+        let said = test(&shop, &[&about_triage(&shop, steps)]).await;
+        assert_eq!(said.code, Some(2), "{said:#?}");
+        for word in words {
+            assert!(said.out.contains(word), "{word:?} is missing in:\n{}", said.out);
+        }
+    }
+    let lonely = shop.write("lonely.yaml", "steps:\n  - customer: oi\n");
+    let said = test(&shop, &[&lonely]).await;
+    assert!(said.out.contains("which flow is this about?"), "{said:#?}");
+    let folder = shop.write("none.txt", "");
+    test(&shop, &[folder.trim_end_matches("/none.txt"), "--filter", "xyz"]).await.refused(&["no scenario has \"xyz\""]);
+}
+
+#[tokio::test]
+async fn a_chat_that_was_had_becomes_a_scenario_that_passes_and_names_nobody() {
+    let shop = Shop::new();
+    let steps = "  - customer: \"Oi, sou a Ana Prado, CPF 123.456.789-09\"\n\
+                 \x20 - advance: 2m\n\
+                 \x20 - customer: quero fazer uma troca, ana@mail.com\n\
+                 \x20 - customer: { image: a etiqueta da Ana }\n\
+                 \x20 - phone: \"Oi Ana, deixa comigo\"\n\
+                 \x20 - advance: 48h\n\
+                 \x20 - customer: bom dia\n\
+                 \x20 - tap: Vendas\n";
+    let file = about_triage(&shop, steps);
+    let data = shop.write("data/none", "");
+    let data = data.trim_end_matches("/none");
+    shop.ponte(&[
+        "demo",
+        "--script",
+        &file,
+        "--flows",
+        &root().join("flows").display().to_string(),
+        "--data-dir",
+        data,
+    ])
+    .await
+    .ok();
+    let conversation = format!("{NUMBER}/+55 11 98765-4321");
+    for keep in [&[][..], &["--keep-text"]] {
+        let args = [&["chat", "export", &conversation], keep].concat();
+        let yaml = shop.ponte(&args).await.ok().out;
+        for secret in ["Ana", "Prado", "123.456", "ana@mail", "98765"] {
+            assert!(!yaml.contains(secret), "{secret:?} is in:\n{yaml}");
+        }
+        assert_eq!(yaml.contains("etiqueta"), !keep.is_empty(), "{yaml}");
+        let here = yaml.replace("- triage\n", &format!("- {}\n", flow("triage")));
+        let said = test(&shop, &[&shop.write("exported.yaml", &here)]).await.ok();
+        assert!(said.out.contains("1 scenario passed, 5 expectations met"), "{}\n{yaml}", said.out);
+    }
+}
