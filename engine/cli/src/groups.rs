@@ -10,9 +10,9 @@ const GROUPS: [(&str, &[&str]); 3] = [
     ("For builders: write a flow, test it, ship it", &["new", "build", "check", "test", "dev", "demo", "chat", "run"]),
     (
         "For operators: numbers, flows, rules",
-        &["number", "flow", "template", "route", "money", "consent", "doctor", "serve"],
+        &["number", "flow", "template", "route", "money", "consent", "secret", "doctor", "serve"],
     ),
-    ("To see what happened", &["conversation", "outbox", "notices", "events"]),
+    ("To see what happened", &["conversation", "outbox", "http", "notices", "events"]),
 ];
 
 const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";

@@ -3,159 +3,159 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `ponte:flow/send@0.1.0`
+// Imported Functions from `ponte:flow/send@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("text")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("text")))
 extern void __wasm_import_ponte_flow_send_text(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("file")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("file")))
 extern void __wasm_import_ponte_flow_send_file(uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("file-link")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("file-link")))
 extern void __wasm_import_ponte_flow_send_file_link(uint8_t *, size_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("place")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("place")))
 extern void __wasm_import_ponte_flow_send_place(uint8_t *, size_t, double, double, int32_t, uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("buttons")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("buttons")))
 extern void __wasm_import_ponte_flow_send_buttons(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("options")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("options")))
 extern void __wasm_import_ponte_flow_send_options(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("template")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("template")))
 extern void __wasm_import_ponte_flow_send_template(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("react")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("react")))
 extern void __wasm_import_ponte_flow_send_react(uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("other")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("other")))
 extern void __wasm_import_ponte_flow_send_other(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("seen")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("seen")))
 extern void __wasm_import_ponte_flow_send_seen(uint8_t *, size_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("quote")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("quote")))
 extern void __wasm_import_ponte_flow_send_quote(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("header")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("header")))
 extern void __wasm_import_ponte_flow_send_header(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("footer")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("footer")))
 extern void __wasm_import_ponte_flow_send_footer(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("expire-after")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("expire-after")))
 extern void __wasm_import_ponte_flow_send_expire_after(int32_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("when-closed")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("when-closed")))
 extern void __wasm_import_ponte_flow_send_when_closed(int32_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/send@0.1.0"), __import_name__("when-closed-template")))
+__attribute__((__import_module__("ponte:flow/send@0.1.1"), __import_name__("when-closed-template")))
 extern void __wasm_import_ponte_flow_send_when_closed_template(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `ponte:flow/state@0.1.0`
+// Imported Functions from `ponte:flow/state@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/state@0.1.0"), __import_name__("get")))
+__attribute__((__import_module__("ponte:flow/state@0.1.1"), __import_name__("get")))
 extern void __wasm_import_ponte_flow_state_get(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/state@0.1.0"), __import_name__("put")))
+__attribute__((__import_module__("ponte:flow/state@0.1.1"), __import_name__("put")))
 extern void __wasm_import_ponte_flow_state_put(int32_t, uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/state@0.1.0"), __import_name__("delete")))
+__attribute__((__import_module__("ponte:flow/state@0.1.1"), __import_name__("delete")))
 extern void __wasm_import_ponte_flow_state_delete(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/state@0.1.0"), __import_name__("add")))
+__attribute__((__import_module__("ponte:flow/state@0.1.1"), __import_name__("add")))
 extern void __wasm_import_ponte_flow_state_add(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/state@0.1.0"), __import_name__("expire-after")))
+__attribute__((__import_module__("ponte:flow/state@0.1.1"), __import_name__("expire-after")))
 extern void __wasm_import_ponte_flow_state_expire_after(int32_t, uint8_t *, size_t, int32_t, uint8_t *);
 
-// Imported Functions from `ponte:flow/schedule@0.1.0`
+// Imported Functions from `ponte:flow/schedule@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/schedule@0.1.0"), __import_name__("at")))
+__attribute__((__import_module__("ponte:flow/schedule@0.1.1"), __import_name__("at")))
 extern void __wasm_import_ponte_flow_schedule_at(uint8_t *, size_t, int64_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/schedule@0.1.0"), __import_name__("after")))
+__attribute__((__import_module__("ponte:flow/schedule@0.1.1"), __import_name__("after")))
 extern void __wasm_import_ponte_flow_schedule_after(uint8_t *, size_t, int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/schedule@0.1.0"), __import_name__("cancel")))
+__attribute__((__import_module__("ponte:flow/schedule@0.1.1"), __import_name__("cancel")))
 extern void __wasm_import_ponte_flow_schedule_cancel(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `ponte:flow/contacts@0.1.0`
+// Imported Functions from `ponte:flow/contacts@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/contacts@0.1.0"), __import_name__("get")))
+__attribute__((__import_module__("ponte:flow/contacts@0.1.1"), __import_name__("get")))
 extern void __wasm_import_ponte_flow_contacts_get(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/contacts@0.1.0"), __import_name__("tag")))
+__attribute__((__import_module__("ponte:flow/contacts@0.1.1"), __import_name__("tag")))
 extern void __wasm_import_ponte_flow_contacts_tag(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/contacts@0.1.0"), __import_name__("untag")))
+__attribute__((__import_module__("ponte:flow/contacts@0.1.1"), __import_name__("untag")))
 extern void __wasm_import_ponte_flow_contacts_untag(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/contacts@0.1.0"), __import_name__("named")))
+__attribute__((__import_module__("ponte:flow/contacts@0.1.1"), __import_name__("named")))
 extern void __wasm_import_ponte_flow_contacts_named(uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `ponte:flow/conversation@0.1.0`
+// Imported Functions from `ponte:flow/conversation@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("get")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("get")))
 extern void __wasm_import_ponte_flow_conversation_get(uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("recent")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("recent")))
 extern void __wasm_import_ponte_flow_conversation_recent(int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("burst")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("burst")))
 extern void __wasm_import_ponte_flow_conversation_burst(uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("phone")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("phone")))
 extern int32_t __wasm_import_ponte_flow_conversation_phone(void);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("hand-off")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("hand-off")))
 extern void __wasm_import_ponte_flow_conversation_hand_off(int32_t, uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("hold")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("hold")))
 extern void __wasm_import_ponte_flow_conversation_hold(int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("release")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("release")))
 extern void __wasm_import_ponte_flow_conversation_release(uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/conversation@0.1.0"), __import_name__("automatic")))
+__attribute__((__import_module__("ponte:flow/conversation@0.1.1"), __import_name__("automatic")))
 extern void __wasm_import_ponte_flow_conversation_automatic(uint8_t *);
 
-// Imported Functions from `ponte:flow/calendar@0.1.0`
+// Imported Functions from `ponte:flow/calendar@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/calendar@0.1.0"), __import_name__("at")))
+__attribute__((__import_module__("ponte:flow/calendar@0.1.1"), __import_name__("at")))
 extern void __wasm_import_ponte_flow_calendar_at(int64_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/calendar@0.1.0"), __import_name__("local")))
+__attribute__((__import_module__("ponte:flow/calendar@0.1.1"), __import_name__("local")))
 extern void __wasm_import_ponte_flow_calendar_local(int64_t, uint8_t *);
 
-// Imported Functions from `ponte:flow/settings@0.1.0`
+// Imported Functions from `ponte:flow/settings@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/settings@0.1.0"), __import_name__("get")))
+__attribute__((__import_module__("ponte:flow/settings@0.1.1"), __import_name__("get")))
 extern void __wasm_import_ponte_flow_settings_get(uint8_t *, size_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/settings@0.1.0"), __import_name__("text")))
+__attribute__((__import_module__("ponte:flow/settings@0.1.1"), __import_name__("text")))
 extern void __wasm_import_ponte_flow_settings_text(uint8_t *, size_t, uint8_t *, size_t, uint8_t *);
 
-// Imported Functions from `ponte:flow/run@0.1.0`
+// Imported Functions from `ponte:flow/run@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/run@0.1.0"), __import_name__("now")))
+__attribute__((__import_module__("ponte:flow/run@0.1.1"), __import_name__("now")))
 extern int64_t __wasm_import_ponte_flow_run_now(void);
 
-__attribute__((__import_module__("ponte:flow/run@0.1.0"), __import_name__("random")))
+__attribute__((__import_module__("ponte:flow/run@0.1.1"), __import_name__("random")))
 extern void __wasm_import_ponte_flow_run_random(int32_t, uint8_t *);
 
-__attribute__((__import_module__("ponte:flow/run@0.1.0"), __import_name__("event-json")))
+__attribute__((__import_module__("ponte:flow/run@0.1.1"), __import_name__("event-json")))
 extern void __wasm_import_ponte_flow_run_event_json(uint8_t *);
 
-// Imported Functions from `ponte:flow/log@0.1.0`
+// Imported Functions from `ponte:flow/log@0.1.1`
 
-__attribute__((__import_module__("ponte:flow/log@0.1.0"), __import_name__("write")))
+__attribute__((__import_module__("ponte:flow/log@0.1.1"), __import_name__("write")))
 extern void __wasm_import_ponte_flow_log_write(int32_t, uint8_t *, size_t);
 
-// Exported Functions from `ponte:flow/handler@0.1.0`
+// Exported Functions from `ponte:flow/handler@0.1.1`
 
-__attribute__((__weak__, __export_name__("cabi_post_ponte:flow/handler@0.1.0#on-event")))
+__attribute__((__weak__, __export_name__("cabi_post_ponte:flow/handler@0.1.1#on-event")))
 void __wasm_export_exports_ponte_flow_handler_on_event_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -3649,7 +3649,7 @@ void ponte_flow_log_write(ponte_flow_log_level_t level, flow_string_t *message) 
   __wasm_import_ponte_flow_log_write((int32_t) level, (uint8_t *) (*message).ptr, (*message).len);
 }
 
-__attribute__((__export_name__("ponte:flow/handler@0.1.0#on-event")))
+__attribute__((__export_name__("ponte:flow/handler@0.1.1#on-event")))
 uint8_t * __wasm_export_exports_ponte_flow_handler_on_event(uint8_t * arg) {
   ponte_flow_events_option_contact_id_t option;
   switch ((int32_t) *((uint8_t*) (arg + (8+4*sizeof(void*))))) {

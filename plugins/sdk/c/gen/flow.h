@@ -803,7 +803,7 @@ typedef struct {
   } val;
 } exports_ponte_flow_handler_result_void_failure_t;
 
-// Imported Functions from `ponte:flow/send@0.1.0`
+// Imported Functions from `ponte:flow/send@0.1.1`
 // Plain text, 4,096 characters.
 extern bool ponte_flow_send_text(ponte_flow_send_contact_id_t *to, flow_string_t *body, ponte_flow_send_effect_t *ret, ponte_flow_send_refusal_t *err);
 // A file that was uploaded or received before.
@@ -840,7 +840,7 @@ extern bool ponte_flow_send_when_closed(ponte_flow_send_effect_t effect, ponte_f
 // judged like any other then.
 extern bool ponte_flow_send_when_closed_template(ponte_flow_send_effect_t effect, flow_string_t *name, flow_string_t *language, ponte_flow_send_list_param_t *params, ponte_flow_send_refusal_t *err);
 
-// Imported Functions from `ponte:flow/state@0.1.0`
+// Imported Functions from `ponte:flow/state@0.1.1`
 // The value, if there is one.
 extern bool ponte_flow_state_get(ponte_flow_state_scope_t scope, flow_string_t *key, flow_option_list_u8_t *ret, ponte_flow_state_refusal_t *err);
 // Writes a value (64 KiB) under a key (256 bytes).
@@ -852,7 +852,7 @@ extern bool ponte_flow_state_add(ponte_flow_state_scope_t scope, flow_string_t *
 // Lets a key that exists disappear by itself after so many seconds.
 extern bool ponte_flow_state_expire_after(ponte_flow_state_scope_t scope, flow_string_t *key, ponte_flow_state_duration_t age, ponte_flow_state_refusal_t *err);
 
-// Imported Functions from `ponte:flow/schedule@0.1.0`
+// Imported Functions from `ponte:flow/schedule@0.1.1`
 // Sets the named timer of this conversation, or replaces it.
 extern bool ponte_flow_schedule_at(flow_string_t *name, ponte_flow_schedule_instant_t due, flow_string_t *payload, ponte_flow_schedule_refusal_t *err);
 // The same, so many seconds after `run.now`.
@@ -860,7 +860,7 @@ extern bool ponte_flow_schedule_after(flow_string_t *name, ponte_flow_schedule_d
 // Takes the named timer of this conversation away; no error if there is none.
 extern bool ponte_flow_schedule_cancel(flow_string_t *name, ponte_flow_schedule_refusal_t *err);
 
-// Imported Functions from `ponte:flow/contacts@0.1.0`
+// Imported Functions from `ponte:flow/contacts@0.1.1`
 // A person; none if unknown.
 extern bool ponte_flow_contacts_get(ponte_flow_contacts_contact_id_t *id, ponte_flow_contacts_option_contact_t *ret, ponte_flow_contacts_refusal_t *err);
 // Puts a tag (64 bytes) on the event's contact.
@@ -872,7 +872,7 @@ extern bool ponte_flow_contacts_untag(flow_string_t *tag, ponte_flow_contacts_re
 // a flow cannot write to whom it likes.
 extern bool ponte_flow_contacts_named(flow_string_t *setting, ponte_flow_contacts_list_contact_t *ret, ponte_flow_contacts_refusal_t *err);
 
-// Imported Functions from `ponte:flow/conversation@0.1.0`
+// Imported Functions from `ponte:flow/conversation@0.1.1`
 // The facts; none where the event has no conversation.
 extern bool ponte_flow_conversation_get(ponte_flow_conversation_facts_t *ret);
 // The last messages before the event, oldest first; at most 50.
@@ -889,8 +889,8 @@ extern ponte_flow_conversation_phone_view_t ponte_flow_conversation_phone(void);
 extern bool ponte_flow_conversation_hand_off(ponte_flow_conversation_target_t to, flow_string_t *note, ponte_flow_conversation_refusal_t *err);
 // Keeps the conversation for this flow for so many seconds from `run.now` (at most seven days): a dialog is in the
 // middle of something. Other flows are not asked meanwhile, and this one is, at any hour, for the kinds of events
-// that its manifest names. Held again it lasts anew. It ends by itself, with `release`, and when a person takes the
-// conversation.
+// that its manifest names, in the version that held it first, though a newer one be installed meanwhile. Held again it
+// lasts anew. It ends by itself, with `release`, and when a person takes the conversation.
 // 
 // Refused with `owned-by-person` where a person speaks, and with `other` where another flow holds it.
 extern bool ponte_flow_conversation_hold(ponte_flow_conversation_duration_t age, ponte_flow_conversation_refusal_t *err);
@@ -899,20 +899,20 @@ extern bool ponte_flow_conversation_release(ponte_flow_conversation_refusal_t *e
 // What the app says by itself, as far as it is known now; the same for everybody, no permission needed.
 extern void ponte_flow_conversation_automatic(ponte_flow_conversation_automatic_texts_t *ret);
 
-// Imported Functions from `ponte:flow/calendar@0.1.0`
+// Imported Functions from `ponte:flow/calendar@0.1.1`
 // The open or closed period around a moment.
 extern bool ponte_flow_calendar_at(ponte_flow_calendar_instant_t moment, ponte_flow_calendar_period_t *ret, ponte_flow_calendar_refusal_t *err);
 // The shop's wall clock at a moment.
 extern bool ponte_flow_calendar_local(ponte_flow_calendar_instant_t moment, ponte_flow_calendar_local_time_t *ret, ponte_flow_calendar_refusal_t *err);
 
-// Imported Functions from `ponte:flow/settings@0.1.0`
+// Imported Functions from `ponte:flow/settings@0.1.1`
 // A setting as JSON; none if it has neither a value nor a default. Dots go deeper: `sectors.0.name`.
 extern bool ponte_flow_settings_get(flow_string_t *key, flow_string_t *ret);
 // A text of the flow's package in the language that fits best (`pt-BR`, then `pt-*`, then the package's
 // first language); none if no language has the key.
 extern bool ponte_flow_settings_text(flow_string_t *key, flow_string_t *language, flow_string_t *ret);
 
-// Imported Functions from `ponte:flow/run@0.1.0`
+// Imported Functions from `ponte:flow/run@0.1.1`
 // The time of the event. Does not pass during a run.
 extern ponte_flow_run_instant_t ponte_flow_run_now(void);
 // Random bytes, at most 1,024 a call; the same for the same event and version.
@@ -920,11 +920,11 @@ extern void ponte_flow_run_random(uint32_t len, flow_list_u8_t *ret);
 // The whole event as JSON, with what the types do not name.
 extern void ponte_flow_run_event_json(flow_string_t *ret);
 
-// Imported Functions from `ponte:flow/log@0.1.0`
+// Imported Functions from `ponte:flow/log@0.1.1`
 // Writes one line. Do not write what customers say: message texts are redacted from the host's own logs.
 extern void ponte_flow_log_write(ponte_flow_log_level_t level, flow_string_t *message);
 
-// Exported Functions from `ponte:flow/handler@0.1.0`
+// Exported Functions from `ponte:flow/handler@0.1.1`
 bool exports_ponte_flow_handler_on_event(exports_ponte_flow_handler_event_t *event, exports_ponte_flow_handler_failure_t *err);
 
 // Helper Functions

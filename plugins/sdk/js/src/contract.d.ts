@@ -447,8 +447,8 @@ declare module "ponte:flow/conversation" {
   /**
    * Keeps the conversation for this flow for so many seconds from `run.now` (at most seven days): a dialog is in the
    * middle of something. Other flows are not asked meanwhile, and this one is, at any hour, for the kinds of events
-   * that its manifest names. Held again it lasts anew. It ends by itself, with `release`, and when a person takes the
-   * conversation.
+   * that its manifest names, in the version that held it first, though a newer one be installed meanwhile. Held again it
+   * lasts anew. It ends by itself, with `release`, and when a person takes the conversation.
    *
    * Refused with `owned-by-person` where a person speaks, and with `other` where another flow holds it.
    */
@@ -549,6 +549,148 @@ declare module "ponte:flow/log" {
 
   /** Writes one line. Do not write what customers say: message texts are redacted from the host's own logs. */
   export function write(level: Level, message: string): void;
+}
+
+/**
+ * Web services. Permission: `http`, and for each address a grant: the package's manifest declares scheme, host, port,
+ * methods and path (`[[http]]`), and the operator agrees to them at install. What is not granted is refused with
+ * `denied`; what leads into a private network, whatever name it goes by, with `other` and the reason.
+ *
+ * A stand-in from `secrets.reference` may stand in a header's value, in the query or in the body. The host puts the
+ * secret there on the wire, towards the hosts that the manifest names for it, and puts the stand-in back wherever the
+ * answer repeats the secret.
+ */
+declare module "ponte:flow/http" {
+  import { type Refusal } from "ponte:flow/types";
+
+  /** One header. Names are compared without case. */
+  export interface Header {
+    name: string;
+    value: string;
+  }
+
+  /** What a server said, whatever its status: 404 is an answer, and no refusal. */
+  export interface Response {
+    status: number;
+    headers: Header[];
+    body: Uint8Array;
+  }
+
+  /** What to do at an address. */
+  export type Method =
+    | "get"
+    | "post"
+    | "put"
+    | "patch"
+    | "delete";
+
+  /**
+   * Reads something while the run waits, and is recorded: a replay gets the same answer. Nothing may change by it: it
+   * is repeated when the run is. Redirects are followed (5 at most) as far as they are granted; headers that carry a
+   * secret do not go to another host. At most 20 a run.
+   *
+   * An answer has at most 1 MiB and 100 headers and is not compressed. Where there is none, the refusal is `other`
+   * and says why: `http: no answer from parcels.example within 10s`.
+   */
+  export function get(url: string, headers: Header[]): Response;
+
+  /**
+   * Asks for something after this run is committed, durably: 24 KiB of body, 20 a run. Judged now: what is not granted is
+   * refused here. It leaves with the header `Idempotency-Key`, the same at each try, and is tried again for a day, with
+   * growing pauses, while there is no connection or the server answers 429 or 5xx. A crash of the host in the middle of
+   * a try leads to another with the same key. Redirects are not followed.
+   *
+   * What came of it is told to this flow as an event `other` of the kind `http-reply`, whose JSON has `request` (the
+   * name that was given here), `id` (the key), `attempts`, and either `status`, `headers` and `body` (or `body_hex`,
+   * if it is no UTF-8), or `error`: why there will be no answer.
+   */
+  export function sendLater(request: string, method: Method, url: string, headers: Header[], body: Uint8Array): void;
+}
+
+/** Secrets of the shop: keys and passwords of web services. Permission: `secrets`. They never come into a flow. */
+declare module "ponte:flow/secrets" {
+  import { type Refusal } from "ponte:flow/types";
+
+  /**
+   * A stand-in for a secret that the manifest names in `[[http]]`: letters, digits and `_`, the same each time, and worth
+   * nothing to anybody else. Refused with `other` while the shop has not set it.
+   */
+  export function reference(name: string): string;
+}
+
+/**
+ * What stores know of orders, through the connectors that the operator set up: what was told over `/hooks`, and a shop's
+ * own system if it can be asked. Permission: `orders`. Recorded, like `http.get`.
+ */
+declare module "ponte:flow/orders" {
+  import { type Refusal } from "ponte:flow/types";
+
+  import { type StoreOrder } from "ponte:flow/events";
+
+  /** An order that was found. */
+  export interface Found {
+    order: StoreOrder;
+    /**
+     * Whether the store knows it as this contact's, by the phone number. Where it is not, tell nothing of it that
+     * a stranger must not hear: anybody can type a number.
+     */
+    theirs: boolean;
+  }
+
+  /**
+   * Orders by the number that people call them, `#1001` or `1001`, as they stand now. Several stores may use the same
+   * number; at most 20.
+   */
+  export function find(number: string): Found[];
+
+  /** The orders of the event's contact as they stand now, the one that changed last first; at most 20. */
+  export function ofContact(): Found[];
+}
+
+/** A language model that the operator set up and pays. Permission: `ai`. Recorded, like `http.get`. */
+declare module "ponte:flow/ai" {
+  import { type Refusal } from "ponte:flow/types";
+
+  /** Who speaks: the flow's instructions, what a person wrote, what the model said. */
+  export type Role =
+    | "system"
+    | "user"
+    | "assistant";
+
+  /** One message. */
+  export interface Message {
+    role: Role;
+    text: string;
+  }
+
+  /** What is asked. */
+  export interface Request {
+    /** In their order; 32 KiB in all. */
+    messages: Message[];
+    /** A JSON Schema (8 KiB) that the answer must fit. The host checks it, and lets the model mend its answer once. */
+    schema: string | null;
+    /** The answer has at most so many tokens; 1 to 4,096. */
+    maxTokens: number;
+  }
+
+  /** What came back. */
+  export interface Answer {
+    /** The words; JSON that fits the schema, where there is one. */
+    text: string;
+    /** Whether this is the text that the manifest declares for when no model can be asked (`[ai] fallback`). */
+    fallback: boolean;
+    tokensIn: number;
+    tokensOut: number;
+  }
+
+  /**
+   * Asks the model. What customers write is data and never an instruction: say so in the first message, and let nothing
+   * that matters follow from the answer alone.
+   *
+   * Refused with `other("ai-absent")` where no model is set up and the manifest declares no fallback, with `budget` where the
+   * installation has spent its day's money, with `other` where the model does not answer or its answer does not fit.
+   */
+  export function complete(request: Request): Answer;
 }
 
 /**
