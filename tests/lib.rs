@@ -4,6 +4,7 @@ pub mod built;
 pub mod first;
 pub mod guests;
 pub mod rates;
+pub mod released;
 mod stage;
 pub mod store;
 

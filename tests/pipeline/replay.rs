@@ -7,8 +7,9 @@ use ponte_runtime::{Candidate, ReplayError, Replayed, Replays, open_package};
 use ponte_sandbox::journal::{Recording, Told};
 use ponte_sandbox::{Compiler, Sandbox, SandboxConfig};
 use ponte_store::{RunFilter, RunRow};
+use ponte_tests::released::{self, Released};
 use ponte_tests::store::{SOURCE, order};
-use ponte_tests::{NUMBER, OTHER_NUMBER, Stage, StageBuilder, guests, root};
+use ponte_tests::{NUMBER, OTHER_NUMBER, Stage, StageBuilder, built, guests, root};
 use serde_json::json;
 
 /// A Tuesday, 10:00 in São Paulo.
@@ -138,6 +139,43 @@ async fn guests_of_all_tempers(count: usize) -> Vec<Stage> {
         stages.push(stage);
     }
     stages
+}
+
+/// The same story in a language, told by many customers.
+async fn first_flow_in(released: &Released, customers: usize) -> Stage {
+    let builder = StageBuilder::default().at(Timestamp::from_secs(MORNING)).compiled_in(built::compiled());
+    let stage = builder.package(released.package(), "").start().await;
+    for index in 0..customers {
+        let customer = stage.simulator.customer(customer(index));
+        customer.is_called(["Ana", "José \u{1f600}", "", "O\tC"][index % 4]);
+        for words in ["oi", "vocês abrem hoje?", "\u{1f44d}", "mais uma", "humano"] {
+            customer.writes(words).await;
+            stage.rest().await;
+        }
+    }
+    stage
+}
+
+#[tokio::test]
+async fn a_thousand_runs_of_mixed_languages_are_the_same_again_and_another_language_changes_nothing() {
+    let desk = Desk { compiler: Compiler::in_process(&built::compiled()).expect("a compiler"), ..Desk::new() };
+    let all = released::components();
+    let mut count = 0;
+    for (index, released) in all.iter().enumerate() {
+        let stage = first_flow_in(released, 50).await;
+        for (row, replayed) in desk.replay(&stage, None).await {
+            assert!(replayed.same && replayed.log_same, "{} {row:#?}\n{replayed:#?}", released.language);
+            assert!(replayed.told.beyond.is_empty() && replayed.remarks.is_empty(), "{replayed:#?}");
+            count += 1;
+        }
+        // What the flow does is the same in whatever language it is written.
+        let other = &all[(index + 1) % all.len()];
+        let candidate = Candidate::Component(other.component.clone());
+        for (row, replayed) in desk.replay(&stage, Some(&candidate)).await {
+            assert_eq!(replayed.before, replayed.after, "{} for {}: {row:#?}", other.language, released.language);
+        }
+    }
+    assert!(count >= RUNS, "{count} runs");
 }
 
 #[tokio::test]

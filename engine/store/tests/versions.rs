@@ -64,6 +64,7 @@ async fn a_version_that_is_replaced_is_kept_as_long_as_something_may_go_on_with_
     assert!(has_component(&store, "1").await);
     store.purge(at(0), later).await.unwrap();
     assert_eq!(kept(&store).await, [("2".to_owned(), None)]);
+    store.drop_orphans().await.unwrap();
     assert!(!has_component(&store, "1").await && has_component(&store, "2").await);
 }
 
@@ -82,5 +83,6 @@ async fn a_version_that_comes_back_is_in_force_again_and_the_same_one_takes_new_
 
     assert!(store.remove_installation(&"booking".into()).await.unwrap());
     assert!(kept(&store).await.is_empty());
+    store.drop_orphans().await.unwrap();
     assert!(!has_component(&store, "1").await && !has_component(&store, "2").await);
 }

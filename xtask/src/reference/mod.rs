@@ -39,7 +39,9 @@ fn render(root: &Path) -> Result<String> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(root.join("wit")).context("wit/ is not understood")?;
     let package = &resolve.packages[package];
-    let world = &resolve.worlds[*package.worlds.values().next().context("wit/ has no world")?];
+    // The widest: the others import some of what it does.
+    let worlds = package.worlds.values().map(|id| &resolve.worlds[*id]);
+    let world = worlds.max_by_key(|world| world.imports.len()).context("wit/ has no world")?;
     let interfaces = |items: &mut dyn Iterator<Item = &WorldItem>| -> Vec<&Interface> {
         items
             .filter_map(|item| if let WorldItem::Interface { id, .. } = item { Some(*id) } else { None })
