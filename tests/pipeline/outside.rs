@@ -14,7 +14,7 @@ use ponte_connect::{AiFile, Prices, PrivateHosts, Resolve, Scripted, Vault};
 use ponte_runtime::{AiSettings, RuntimeSettings};
 use ponte_store::RequestRow;
 use ponte_tests::store::{SOURCE, order};
-use ponte_tests::{NUMBER, Stage, StageBuilder, guests, root};
+use ponte_tests::{NUMBER, OTHER_NUMBER, Stage, StageBuilder, guests, root};
 use serde_json::json;
 
 const ANA: &str = "5511911112222";
@@ -110,11 +110,16 @@ async fn stage_at(port: u16, address: &str, keys: &Path) -> Stage {
     let settings = format!("base_url = \"http://api.parcels.example:{port}\"\n");
     let builder = StageBuilder::default().package(package(port), &settings);
     let stage = builder.settings(|settings| outside(settings, address, keys)).start().await;
+    give_key(&stage, keys).await;
+    stage
+}
+
+/// The shop's key at the carrier.
+async fn give_key(stage: &Stage, keys: &Path) {
     let sealed = Vault::open(keys).unwrap().seal("parcels", "parcel-key", &KEY.into()).unwrap();
     let (store, now) = (stage.store(), stage.runtime.now());
     store.put_secret(&"parcels".into(), "parcel-key", Some(sealed), now).await.unwrap();
     stage.runtime.reload().await.unwrap();
-    stage
 }
 
 /// What the customer read so far.
@@ -257,6 +262,43 @@ async fn what_the_manifest_does_not_name_is_denied_and_a_missing_secret_is_told(
 }
 
 const ASKS: &str = "[permissions.orders]\npt-BR = \"Teste.\"\nes = \"Prueba.\"\nen = \"Test.\"\n";
+
+/// Nobody answers.
+struct Silence;
+
+#[async_trait]
+impl Resolve for Silence {
+    async fn resolve(&self, _: &str) -> std::io::Result<Vec<IpAddr>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_answer_keeps_no_other_flow_waiting() {
+    let keys = tempfile::tempdir().unwrap();
+    let settings = "base_url = \"http://api.parcels.example:1\"\n";
+    let builder = StageBuilder::default().package(package(1), settings).guest("echo", &guests::echoing(), OTHER_NUMBER);
+    let stage = builder.settings(|settings| {
+        outside(settings, "127.0.0.1", keys.path());
+        settings.outside.client.resolver = Arc::new(Silence);
+        settings.in_hand = 2;
+    });
+    let stage = stage.start().await;
+    give_key(&stage, keys.path()).await;
+    // More than are in hand at once.
+    for waiting in 0..5 {
+        stage.simulator.customer(format!("55119333344{waiting:02}")).writes(CODE).await;
+    }
+    let ana = stage.simulator.customer(ANA);
+    ana.on(OTHER_NUMBER).writes("oi").await;
+    let answered = async {
+        while ana.inbox().is_empty() {
+            ponte_clock::pause(Duration::from_millis(10)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(5), answered).await.expect("she is answered while others wait");
+    assert_eq!(stage.simulator.counts().sends, 1, "nobody else is, yet");
+}
 
 #[tokio::test]
 async fn orders_that_a_store_told_of_are_found() {

@@ -51,7 +51,7 @@ pub use loops::{LOOP, LoopRules, Turns};
 pub use merge::merge;
 pub use on_phone::{Category, PhoneTerms, Purposes};
 pub use phone::{Heard, Learned, PhoneWords, Sighting};
-pub use pin::{Version, pin};
+pub use pin::{Version, pin, unpin};
 pub use release::{Release, ReleasedBy, parse_release_after};
 pub use routing::{
     Acquaintance, AppOnly, AskedRule, Calendar, Candidate, Decision, Fallback, Handler, HoursCondition, NumberTraits,

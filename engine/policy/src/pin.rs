@@ -24,16 +24,27 @@ pub fn pin(mut facts: Facts, holder: &InstallationId, version: Version) -> Facts
     facts
 }
 
+/// A version of the installation ran. If it is another than the one that held the conversation, that is over, and what comes
+/// due from now on is for the one that ran.
+#[must_use]
+pub fn unpin(mut facts: Facts, ran: &InstallationId, version: &Version) -> Facts {
+    let held = &mut facts.ownership;
+    if held.holder.as_ref() == Some(ran) && held.version.as_deref().is_some_and(|pinned| pinned != version) {
+        held.version = None;
+    }
+    facts
+}
+
 impl Facts {
     /// The version that an installation is to be asked with, where it is not simply the one in force.
     ///
-    /// What a customer does is for the version that holds the conversation, as long as it does. The flow's own timers and the
-    /// fate of its messages are for that version also when its time is up: a question times out at the very moment at
-    /// which its hold ends.
+    /// What a customer does is for the version that holds the conversation, as long as it does. The flow's own timers, the
+    /// fate of its messages and answers to what it asked for are for that version also when its time is up, until another
+    /// version has run ([`unpin`]): a question times out at the very moment at which its hold ends.
     pub fn pinned(&self, installation: &InstallationId, body: &Body, now: Timestamp) -> Option<&Version> {
         let held = &self.ownership;
         let version = held.version.as_deref().filter(|_| held.holder.as_ref() == Some(installation))?;
-        let own = matches!(body, Body::Timer(_) | Body::Status(_));
+        let own = matches!(body, Body::Timer(_) | Body::Status(_) | Body::HttpReply(_));
         (own || held.until.is_some_and(|until| now < until)).then_some(version)
     }
 

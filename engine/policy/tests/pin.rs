@@ -5,7 +5,7 @@ use std::time::Duration;
 use ponte_model::{
     Body, Content, Digest256, Event, HandOffTarget, InstallationId, Lane, Message, Origin, RunId, Timer, Timestamp,
 };
-use ponte_policy::{Facts, Release, Version, fold, hand_off, hold, merge, pin, release};
+use ponte_policy::{Facts, Release, Version, fold, hand_off, hold, merge, pin, release, unpin};
 use serde_json::json;
 
 fn at(secs: u64) -> Timestamp {
@@ -51,6 +51,17 @@ fn the_version_that_holds_a_chat_goes_on_with_it() {
         assert_eq!(facts.pinned(whose, &body, at(secs)), expected, "{whose} {body:?} {secs}");
     }
     assert_eq!((facts.held_until(&flow), facts.held_until(&other)), (Some(at(3_600)), None));
+}
+
+#[test]
+fn once_another_version_has_run_what_comes_due_is_for_that_one() {
+    let (flow, other): (InstallationId, InstallationId) = ("booking".into(), "triage".into());
+    for (ran, with, expected) in
+        [(&flow, "1", Some(version("1"))), (&other, "2", Some(version("1"))), (&flow, "2", None)]
+    {
+        let facts = unpin(held(&flow), ran, &version(with));
+        assert_eq!(facts.pinned(&flow, &timer(&flow), at(90_000)), expected.as_ref(), "{ran} {with}");
+    }
 }
 
 #[test]

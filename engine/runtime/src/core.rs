@@ -78,8 +78,6 @@ pub(crate) struct Core {
     /// How many events wait or are in hand.
     pub(crate) waiting: AtomicUsize,
     pub(crate) run_permits: Semaphore,
-    /// Runs that lost a race for a shared key try again one at a time.
-    pub(crate) after_conflict: tokio::sync::Mutex<()>,
     /// A timer was set.
     pub(crate) timers_changed: Notify,
     /// An operator gave an order about a conversation.

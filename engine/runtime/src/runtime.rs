@@ -93,7 +93,6 @@ impl Runtime {
             side_lanes: SideLanes { status, import, lifecycle },
             waiting: AtomicUsize::new(0),
             run_permits: Semaphore::new(parts.settings.runs),
-            after_conflict: tokio::sync::Mutex::new(()),
             timers_changed: Notify::new(),
             controls_given: Notify::new(),
             schedules_changed: Notify::new(),

@@ -46,10 +46,11 @@ pub(crate) struct Hand {
 
 impl Hand {
     /// Waits for something long without keeping the place: others are served meanwhile.
-    pub(crate) async fn put_down(&mut self, wait: impl Future<Output = ()>) {
+    pub(crate) async fn put_down<T>(&mut self, wait: impl Future<Output = T>) -> T {
         self.permit = None;
-        wait.await;
+        let came = wait.await;
         self.permit = Arc::clone(&self.hands).acquire_owned().await.ok();
+        came
     }
 }
 

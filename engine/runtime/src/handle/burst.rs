@@ -17,6 +17,7 @@ use super::wish::HOST;
 use super::{Scene, Tried, decide, effects, run};
 use crate::conversations::Known;
 use crate::core::Core;
+use crate::dispatch::Hand;
 use crate::registry::{Installed, Snapshot};
 use crate::routing;
 
@@ -168,7 +169,12 @@ pub(super) fn is_for_people(pending: &Pending, facts: &Facts, decision: &Decisio
 }
 
 /// The wait is over: the last line is handled as if it came now, with the others beside it.
-pub(super) async fn end(core: &Arc<Core>, pending: &Pending, known: Known) -> Result<Tried, StoreError> {
+pub(super) async fn end(
+    core: &Arc<Core>,
+    hand: &mut Hand,
+    pending: &Pending,
+    known: Known,
+) -> Result<Tried, StoreError> {
     let Some(conversation) = pending.conversation() else {
         return super::acknowledge(core, pending.seq, (BURST_END.to_owned(), None), None).await;
     };
@@ -230,7 +236,7 @@ pub(super) async fn end(core: &Arc<Core>, pending: &Pending, known: Known) -> Re
         registry: Arc::clone(&registry),
         told: Some(told),
     };
-    run(core, &pending, installed, scene).await
+    run(core, hand, &pending, installed, scene).await
 }
 
 /// What a message answers that did not wait itself.

@@ -9,7 +9,7 @@ use ponte_model::{
 };
 use ponte_policy::money::merge_bubbles;
 use ponte_policy::platform::HOLD_MOST;
-use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, pin, release};
+use ponte_policy::{Facts, FollowUp, Release, answered, hand_on, hold, pin, release, unpin};
 use ponte_store::{
     Finish, NewRequest, NewSend, NumberRow, OutboxItem, Pending, RunRecord, SharedRead, StateKey, StateWrite, TagWrite,
     TimerWrite,
@@ -62,7 +62,7 @@ impl<'a> Change<'a> {
                 timers: scene.conversation.iter().filter(|_| scene.told.is_some()).map(|id| timer(id, None)).collect(),
                 ..Finish::default()
             },
-            facts: scene.facts.clone(),
+            facts: unpin(scene.facts.clone(), &installed.id, &installed.as_version()),
             pending,
             installation: installed.id.clone(),
             scene,

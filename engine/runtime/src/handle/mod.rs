@@ -44,15 +44,15 @@ const LONGEST_RETRY: Duration = Duration::from_secs(3600);
 /// What became of a try.
 enum Tried {
     Done,
-    /// A shared key changed under the run: run again at once.
-    Conflict,
+    /// A shared key changed under the run: run again at once, one at a time of those that take this.
+    Conflict(Arc<tokio::sync::Mutex<()>>),
     /// The plugin asked for another try.
     Again(Timestamp),
 }
 
 /// Handles an event until it is done, parked, or the pipeline stops. Its conversation waits meanwhile.
 pub(crate) async fn see_through(core: &Arc<Core>, mut hand: Hand, mut pending: Pending) {
-    // Held after a conflict: of many runs that want the same key, one at a time tries again.
+    // Held from a conflict to the end of the next try, and never while waiting for anything else.
     let mut alone = None;
     loop {
         if pending.not_before > core.clock.now() {
@@ -62,16 +62,17 @@ pub(crate) async fn see_through(core: &Arc<Core>, mut hand: Hand, mut pending: P
             }
         }
         // A panic of ours must not block the conversation for ever: the event is put aside.
-        let tried = std::panic::AssertUnwindSafe(handle(core, &pending)).catch_unwind().await;
+        let tried = std::panic::AssertUnwindSafe(handle(core, &mut hand, &pending)).catch_unwind().await;
         let error = match tried {
             Ok(Ok(Tried::Done)) => break,
-            Ok(Ok(Tried::Conflict)) => {
+            Ok(Ok(Tried::Conflict(turns))) => {
                 if alone.is_none() {
-                    alone = Some(core.after_conflict.lock().await);
+                    alone = Some(turns.lock_owned().await);
                 }
                 continue;
             }
             Ok(Ok(Tried::Again(due))) => {
+                alone = None;
                 pending.attempts += 1;
                 pending.not_before = due;
                 match core.store.postpone(pending.seq, due, "the flow asked for another try").await {
@@ -89,6 +90,7 @@ pub(crate) async fn see_through(core: &Arc<Core>, mut hand: Hand, mut pending: P
                 break;
             }
         };
+        alone = None;
         tracing::error!(event = %pending.event.key, %error, "an event could not be handled; it is tried again");
         let pause = ponte_clock::pause(STORE_PAUSE);
         if core.stopping.run_until_cancelled(hand.put_down(pause)).await.is_none() {
@@ -106,7 +108,7 @@ async fn park(core: &Core, pending: &Pending, why: &str) {
     }
 }
 
-async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError> {
+async fn handle(core: &Arc<Core>, hand: &mut Hand, pending: &Pending) -> Result<Tried, StoreError> {
     let event = &*pending.event;
     if let Body::IdentityChange(_) = &event.body {
         return identity::joined(core, pending).await;
@@ -117,7 +119,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
         None => Known::default(),
     };
     if let Body::BurstEnd = &event.body {
-        return Box::pin(burst::end(core, pending, known)).await;
+        return Box::pin(burst::end(core, hand, pending, known)).await;
     }
     if let Some(id) = &conversation
         && echoes::is_own(core, event, id).await?
@@ -182,7 +184,7 @@ async fn handle(core: &Arc<Core>, pending: &Pending) -> Result<Tried, StoreError
     }
     let scene = Scene { conversation, facts, known, decision, registry: Arc::clone(&registry), told };
     // The largest part of handling an event, and the rarest: most events run nothing.
-    Box::pin(run(core, pending, installed, scene)).await
+    Box::pin(run(core, hand, pending, installed, scene)).await
 }
 
 /// What a run starts from.
@@ -271,6 +273,7 @@ async fn acknowledge(
 
 async fn run(
     core: &Arc<Core>,
+    hand: &mut Hand,
     pending: &Pending,
     installed: &Arc<Installed>,
     scene: Scene,
@@ -288,11 +291,16 @@ async fn run(
         permissions: installed.permissions,
     };
     let (broker, tape) = recordings::begin(core, Box::new(broker), &request, &installed.plugin);
-    let report = {
+    let ran = async {
         // First among its own: one flow's slow runs do not fill all places.
         let _turn = installed.turns.acquire().await.expect("the semaphore is never closed");
         let _permit = permits(core, installed).acquire().await.expect("the semaphore is never closed");
         core.sandbox.run(&installed.plugin, request, broker).await
+    };
+    // Who waits for somebody outside, or for a turn to, keeps nobody else's events waiting.
+    let report = match installed.permissions.reaches_outside() {
+        true => hand.put_down(ran).await,
+        false => ran.await,
     };
     metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
         .increment(1);
@@ -331,7 +339,7 @@ async fn run(
 
     let Finished::Done { leaving } = core.store.finish(finish).await? else {
         metrics::counter!("ponte_run_conflicts_total").increment(1);
-        return Ok(Tried::Conflict);
+        return Ok(Tried::Conflict(Arc::clone(&installed.after_conflict)));
     };
     if let Some(id) = &scene.conversation {
         core.conversations.committed(id, facts);

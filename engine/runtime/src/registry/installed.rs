@@ -1,5 +1,6 @@
 //! An installation, ready to run: its package and settings understood, its plugin loaded.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ponte_connect::Grants;
@@ -16,7 +17,7 @@ use ponte_policy::{HoursCondition, People, Trigger, Version};
 use ponte_sandbox::{PermissionSet, Plugin};
 use ponte_store::InstallationRow;
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::common::{debounce, strings};
 
@@ -58,6 +59,8 @@ pub(crate) struct Installed {
     pub(crate) plugin: Plugin,
     /// Runs of this installation at once.
     pub(crate) turns: Semaphore,
+    /// Of several runs that lost a race for a key, one at a time tries again.
+    pub(crate) after_conflict: Arc<Mutex<()>>,
     package: PackageSnapshot,
     settings: Settings,
 }
@@ -145,6 +148,7 @@ impl Installed {
             release_after,
             plugin,
             turns: Semaphore::new(turns),
+            after_conflict: Arc::default(),
             package,
             settings,
         })
