@@ -236,7 +236,7 @@ pub(super) async fn end(
         registry: Arc::clone(&registry),
         told: Some(told),
     };
-    run(core, hand, &pending, installed, scene).await
+    Box::pin(run(core, hand, &pending, installed, scene)).await
 }
 
 /// What a message answers that did not wait itself.

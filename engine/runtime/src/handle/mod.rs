@@ -299,7 +299,7 @@ async fn run(
     };
     // Who waits for somebody outside, or for a turn to, keeps nobody else's events waiting.
     let report = match installed.permissions.reaches_outside() {
-        true => hand.put_down(ran).await,
+        true => Box::pin(hand.put_down(ran)).await,
         false => ran.await,
     };
     metrics::counter!("ponte_runs_total", "flow" => installed.flow.to_string(), "outcome" => report.outcome.code())
