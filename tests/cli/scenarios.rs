@@ -84,6 +84,18 @@ async fn a_model_says_what_the_scenario_has_it_say() {
 }
 
 #[tokio::test]
+async fn on_the_way_to_a_later_moment_the_clock_stops_where_a_request_is_due_again() {
+    let shop = Shop::new();
+    let http = "http:\n  \"GET https://api.parcels.example/*\": { body: { status: in-transit } }\n\
+                \x20 \"POST https://api.parcels.example/*\": { status: 503 }\n";
+    let steps = "  - customer: BR123456789BR\n  - advance: 1m\n";
+    let said = test(&shop, &[&about_parcels(&shop, http, steps), "--json"]).await.ok();
+    let told = said.json()["told"].to_string();
+    // At once, and 5, 15 and 35 seconds later.
+    assert_eq!(told.matches("/v1/watch: 503").count(), 4, "{told}");
+}
+
+#[tokio::test]
 async fn what_did_not_come_is_shown_with_the_chat_and_the_rule() {
     let shop = Shop::new();
     let steps = "  - customer: oi\n  - expect:\n      reply: { buttons: [Sim, Nao] }\n      owner: team\n";
