@@ -36,6 +36,65 @@ async fn every_flow_survives_the_edge_cases() {
     }
 }
 
+/// The connector of the examples, in the shop's folder.
+fn about_parcels(shop: &Shop, http: &str, steps: &str) -> String {
+    let package = root().join("examples/http-rust");
+    assert!(package.join("plugin.wasm").is_file(), "`cargo xtask plugins http-rust` builds it");
+    shop.write("chat.yaml", &format!("flow: {}\n{http}steps:\n{steps}", package.display()))
+}
+
+#[tokio::test]
+async fn the_scenarios_of_the_connector_pass_with_answers_of_their_own() {
+    let said = test(&Shop::new(), &[&root().join("examples/http-rust").display().to_string()]).await.ok();
+    assert!(said.out.contains("2 scenarios passed"), "{}", said.out);
+}
+
+#[tokio::test]
+async fn nothing_leaves_a_scenario_and_what_has_no_answer_is_told_with_the_words_to_write() {
+    let shop = Shop::new();
+    let steps = "  - customer: BR123456789BR\n  - expect: { reply: nothing like it }\n";
+    let said = test(&shop, &[&about_parcels(&shop, "", steps)]).await;
+    for words in [
+        "outside   GET https://api.parcels.example/v1/parcels/BR123456789BR: no answer",
+        "write one: http: { \"GET https://api.parcels.example/v1/parcels/BR123456789BR\": { status: 200, body: … } }",
+        "A transportadora não responde agora",
+    ] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn a_model_says_what_the_scenario_has_it_say() {
+    let shop = Shop::new();
+    let more = "[permissions.ai]\npt-BR = \"Teste.\"\nes = \"Prueba.\"\nen = \"Test.\"\n";
+    let guest = ponte_tests::guests::asking_a_model();
+    let package = ponte_tests::guests::package(&shop.path("packages"), "model", &guest, "skip", more);
+    let package = package.display();
+    let talk = "  - ai: [{ text: oi! }]\n  - customer: e agora?\n  - expect: { reply: oi! }\n";
+    // Words from the beginning, and others later; or a model that has none at first; or no model at all.
+    let scripted = format!(
+        "flow: {package}\nai: [{{ contains: preço, text: custa 10 }}]\nsteps:\n  - customer: qual o preço?\n  \
+         - expect: {{ reply: custa 10 }}\n{talk}"
+    );
+    let silent = format!("flow: {package}\nsteps:\n  - customer: oi\n  - expect: {{ reply: sem modelo }}\n");
+    for (text, met) in [(scripted, 2), (format!("{silent}{talk}"), 2), (silent, 1)] {
+        let said = test(&shop, &[&shop.write("chat.yaml", &text)]).await.ok();
+        assert!(said.out.contains(&format!("{met} expectation")), "{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn on_the_way_to_a_later_moment_the_clock_stops_where_a_request_is_due_again() {
+    let shop = Shop::new();
+    let http = "http:\n  \"GET https://api.parcels.example/*\": { body: { status: in-transit } }\n\
+                \x20 \"POST https://api.parcels.example/*\": { status: 503 }\n";
+    let steps = "  - customer: BR123456789BR\n  - advance: 1m\n";
+    let said = test(&shop, &[&about_parcels(&shop, http, steps), "--json"]).await.ok();
+    let told = said.json()["told"].to_string();
+    // At once, and 5, 15 and 35 seconds later.
+    assert_eq!(told.matches("/v1/watch: 503").count(), 4, "{told}");
+}
+
 #[tokio::test]
 async fn what_did_not_come_is_shown_with_the_chat_and_the_rule() {
     let shop = Shop::new();

@@ -16,6 +16,7 @@ use ponte_store::RequestRow;
 use ponte_tests::store::{SOURCE, order};
 use ponte_tests::{NUMBER, OTHER_NUMBER, Stage, StageBuilder, guests, root};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 const ANA: &str = "5511911112222";
 const CODE: &str = "BR123456789BR";
@@ -30,18 +31,23 @@ struct Carrier {
     asked: Asked,
     /// What it answers to the next posts; 200 when there is nothing left.
     posts: Arc<Mutex<Vec<u16>>>,
+    /// A place for each answer; taken away, it makes nobody an answer.
+    places: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
 struct Desk {
     asked: Asked,
     posts: Arc<Mutex<Vec<u16>>>,
+    places: Arc<Semaphore>,
 }
 
 async fn answer(State(desk): State<Desk>, request: Request) -> Response {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let (path, bearer) = (request.uri().path().to_owned(), header("authorization").unwrap_or_default());
+    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let bearer = header("authorization").unwrap_or_default();
     desk.asked.lock().unwrap().push((path.clone(), bearer.clone(), header("idempotency-key")));
+    let _place = desk.places.acquire().await.unwrap();
     if path == "/v1/watch" {
         let next = desk.posts.lock().unwrap().pop();
         return StatusCode::from_u16(next.unwrap_or(200)).unwrap().into_response();
@@ -55,12 +61,13 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
 
 async fn carrier() -> Carrier {
     let (asked, posts) = (Arc::default(), Arc::default());
-    let desk = Desk { asked: Arc::clone(&asked), posts: Arc::clone(&posts) };
+    let places = Arc::new(Semaphore::new(1));
+    let desk = Desk { asked: Arc::clone(&asked), posts: Arc::clone(&posts), places: Arc::clone(&places) };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let app = Router::new().fallback(answer).with_state(desk);
     tokio::spawn(async move { axum::serve(listener, app).await });
-    Carrier { port, asked, posts }
+    Carrier { port, asked, posts, places }
 }
 
 /// Every name leads to one address.
@@ -185,6 +192,42 @@ async fn a_flow_asks_a_service_with_a_key_that_it_never_sees() {
         assert!(!bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes()), "{}", file.display());
     }
     assert!(std::fs::read_dir(&folder).unwrap().count() > 1, "there was something to look through");
+}
+
+#[tokio::test]
+async fn who_waits_for_somebody_outside_is_busy_until_the_answer_is_there() {
+    let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
+    let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
+    assert!(!stage.runtime.is_busy());
+    let held = Arc::clone(&carrier.places).acquire_owned().await.unwrap();
+    stage.simulator.customer(ANA).writes(CODE).await;
+    asked(&carrier, 1).await;
+    assert!(stage.runtime.is_busy(), "a run waits for the parcel");
+    // Whoever waits is served first: the lookup has its answer, and nobody after it.
+    let hold_again = tokio::spawn(Arc::clone(&carrier.places).acquire_owned());
+    drop(held);
+    let held = hold_again.await.unwrap().unwrap();
+    asked(&carrier, 2).await;
+    until(&stage, "queued", 0).await;
+    let only_the_request = async {
+        while stage.runtime.waiting() > 0 {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(20), only_the_request).await.expect("the run ends");
+    assert!(stage.runtime.is_busy(), "a request after the run is on its way");
+    drop(held);
+    until(&stage, "answered", 1).await;
+}
+
+/// Waits until the carrier was asked so often.
+async fn asked(carrier: &Carrier, times: usize) {
+    let there = async {
+        while carrier.asked.lock().unwrap().len() < times {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(20), there).await.expect("the carrier is asked");
 }
 
 #[tokio::test]

@@ -10,8 +10,9 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderValue, LOCATION};
 use reqwest::{Method, Response};
 use url::{Host, Url};
 
+use crate::answers::as_if_sent;
 use crate::resolve::{AddressRefused, Guarded};
-use crate::{Grants, PrivateHosts, Resolve, Scheme, SecretSet, SystemResolver, headers, limits};
+use crate::{Answers, Grants, PrivateHosts, Resolve, Scheme, SecretSet, SystemResolver, headers, limits};
 
 /// What the client is made of.
 #[derive(Clone)]
@@ -20,6 +21,8 @@ pub struct ClientSettings {
     pub resolver: Arc<dyn Resolve>,
     /// Hosts of the shop's own network.
     pub private: PrivateHosts,
+    /// Who answers in place of the network, if nothing is to leave.
+    pub answers: Option<Arc<dyn Answers>>,
     /// What is sent as `User-Agent`.
     pub user_agent: String,
     /// Until an answer that a run waits for is there.
@@ -33,6 +36,7 @@ impl Default for ClientSettings {
         Self {
             resolver: Arc::new(SystemResolver),
             private: PrivateHosts::default(),
+            answers: None,
             user_agent: format!("ponte/{}", env!("CARGO_PKG_VERSION")),
             inline: limits::INLINE,
             later: limits::LATER,
@@ -43,10 +47,18 @@ impl Default for ClientSettings {
 /// Goes out for flows. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    way: Way,
     private: Arc<PrivateHosts>,
     inline: Duration,
     later: Duration,
+}
+
+/// Where requests go.
+#[derive(Clone)]
+enum Way {
+    Network(reqwest::Client),
+    /// There is nothing that could open a connection.
+    Instead(Arc<dyn Answers>),
 }
 
 /// Why there is no answer.
@@ -85,23 +97,11 @@ impl Client {
     /// The TLS library cannot be set up.
     pub fn new(settings: ClientSettings) -> Result<Self, String> {
         let private = Arc::new(settings.private);
-        let guarded = Guarded { resolver: settings.resolver, private: Arc::clone(&private) };
-        let http = reqwest::Client::builder()
-            .dns_resolver(Arc::new(guarded))
-            // Each of these would be a way around the checks, or a way to send twice.
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            // A connection that is kept was judged for another moment.
-            .pool_max_idle_per_host(0)
-            // One framing, whose limits are known: 100 headers.
-            .http1_only()
-            .connect_timeout(limits::CONNECT)
-            .user_agent(settings.user_agent)
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Self { http, private, inline: settings.inline, later: settings.later })
+        let way = match settings.answers {
+            Some(answers) => Way::Instead(answers),
+            None => Way::Network(network(settings.resolver, Arc::clone(&private), settings.user_agent)?),
+        };
+        Ok(Self { way, private, inline: settings.inline, later: settings.later })
     }
 
     /// Whether a request may be made; nothing leaves.
@@ -245,6 +245,11 @@ impl Client {
         key: Option<&str>,
         body: Vec<u8>,
     ) -> Result<Response, Failed> {
+        let mut map = headers::wire(headers)?;
+        let http = match &self.way {
+            Way::Network(http) => http,
+            Way::Instead(answers) => return answers.answer(method, url).and_then(as_if_sent),
+        };
         let method = match method {
             HttpMethod::Get => Method::GET,
             HttpMethod::Post => Method::POST,
@@ -252,17 +257,39 @@ impl Client {
             HttpMethod::Patch => Method::PATCH,
             HttpMethod::Delete => Method::DELETE,
         };
-        let mut map = headers::wire(headers)?;
         map.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let Some(key) = key.and_then(|key| HeaderValue::from_str(key).ok()) {
             map.insert("idempotency-key", key);
         }
-        let mut request = self.http.request(method.clone(), url.clone()).headers(map);
+        let mut request = http.request(method.clone(), url.clone()).headers(map);
         if method != Method::GET {
             request = request.body(body);
         }
         request.send().await.map_err(|error| failed(&error, url))
     }
+}
+
+/// A client that opens connections: to addresses that were judged, and to nobody else.
+fn network(
+    resolver: Arc<dyn Resolve>,
+    private: Arc<PrivateHosts>,
+    user_agent: String,
+) -> Result<reqwest::Client, String> {
+    reqwest::Client::builder()
+        .dns_resolver(Arc::new(Guarded { resolver, private }))
+        // Each of these would be a way around the checks, or a way to send twice.
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // A connection that is kept was judged for another moment.
+        .pool_max_idle_per_host(0)
+        // One framing, whose limits are known: 100 headers.
+        .http1_only()
+        .connect_timeout(limits::CONNECT)
+        .user_agent(user_agent)
+        .build()
+        .map_err(|error| error.to_string())
 }
 
 /// Where an answer sends on to, if it does.

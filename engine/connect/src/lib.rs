@@ -10,6 +10,7 @@
 
 pub mod addresses;
 mod ai;
+mod answers;
 mod client;
 mod grant;
 mod headers;
@@ -18,7 +19,10 @@ mod resolve;
 mod secrets;
 mod vault;
 
-pub use ai::{AiError, AiFile, Chat, ChatSettings, Completion, Model, Prices, Scripted, Usage, ask, fits_schema};
+pub use ai::{
+    AiError, AiFile, AiLine, Chat, ChatSettings, Completion, Model, Prices, Scripted, Usage, ask, fits_schema,
+};
+pub use answers::Answers;
 pub use client::{Client, ClientSettings, Failed};
 pub use grant::{Grant, GrantError, Grants, HostPattern, Scheme};
 pub use resolve::{PrivateHosts, Resolve, SystemResolver};

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ponte_connect::{Client, ClientSettings, Failed, Grant, Grants, PrivateHosts, Resolve, Scheme, Secret, SecretSet};
+use ponte_connect::{
+    Answers, Client, ClientSettings, Failed, Grant, Grants, PrivateHosts, Resolve, Scheme, Secret, SecretSet,
+};
 use ponte_model::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Refusal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -140,6 +142,43 @@ async fn ask(says: Says) -> Result<HttpResponse, Failed> {
 
 fn why(answer: Result<HttpResponse, Failed>) -> String {
     answer.unwrap_err().into_refusal().to_string()
+}
+
+/// Answers with what it was asked, and is no network.
+struct Instead;
+
+impl Answers for Instead {
+    fn answer(&self, method: HttpMethod, url: &url::Url) -> Result<HttpResponse, Failed> {
+        if url.path() == "/large" {
+            return Ok(HttpResponse { status: 200, headers: Vec::new(), body: vec![b'x'; (1 << 20) + 1] });
+        }
+        let headers = header("X-A", "b");
+        Ok(HttpResponse { status: 201, headers, body: format!("{} {url}", method.as_str()).into_bytes() })
+    }
+}
+
+#[tokio::test]
+async fn with_answers_in_place_of_the_network_no_name_is_looked_up_no_address_reached_and_every_bound_holds() {
+    let server = server(vec![answer("200 OK", "the network")]).await;
+    let port = server.port;
+    let names = Arc::new(Names(Mutex::default(), AtomicUsize::new(0)));
+    let mut private = PrivateHosts::default();
+    private.allow("127.0.0.1", &["127.0.0.1".to_owned()]).unwrap();
+    let resolver = Arc::clone(&names) as Arc<dyn Resolve>;
+    let settings = ClientSettings { resolver, private, answers: Some(Arc::new(Instead)), ..ClientSettings::default() };
+    let client = Client::new(settings).unwrap();
+    let grants = Grants(["127.0.0.1", "far.test"].map(|host| grant(host, port, &[])).to_vec());
+    let get = async |url: String| client.get(&grants, &SecretSet::default(), &url, &[]).await;
+    for host in ["127.0.0.1", "far.test"] {
+        let response = get(format!("http://{host}:{port}/x")).await.unwrap();
+        assert_eq!(response.status, 201);
+        assert_eq!(response.body, format!("GET http://{host}:{port}/x").into_bytes());
+        assert!(response.headers.iter().any(|header| header.name == "x-a" && header.value == "b"));
+    }
+    assert!(why(get(format!("http://far.test:{port}/large")).await).contains("more than"));
+    assert!(why(get("http://other.test/x".to_owned()).await).contains("http GET"), "what is not granted is not asked");
+    assert_eq!(names.1.load(Ordering::SeqCst), 0);
+    assert!(server.asked.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -192,9 +192,13 @@ impl Runtime {
         self.waiting() == 0 && self.core.outbox.in_flight() == 0 && self.core.outside.in_flight() == 0
     }
 
-    /// Whether a flow runs at this moment, or a request is on its way.
+    /// Whether a flow runs at this moment, or a request to Meta or to a web service is on its way.
     pub fn is_busy(&self) -> bool {
-        self.core.run_permits.available_permits() < self.core.settings.runs || self.core.outbox.in_flight() > 0
+        let Core { settings, outside, .. } = &*self.core;
+        let runs = self.core.run_permits.available_permits() < settings.runs;
+        // Flows that may wait for somebody outside have places of their own.
+        let connected = outside.permits.available_permits() < settings.outside.waiting_runs;
+        runs || connected || self.core.outbox.in_flight() > 0 || outside.in_flight() > 0
     }
 
     /// The store.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use chat::{Chat, ChatSettings};
-pub use scripted::{AiFile, Scripted};
+pub use scripted::{AiFile, Line as AiLine, Scripted};
 
 /// Answers.
 #[async_trait]

@@ -2,6 +2,7 @@
 
 mod expect;
 mod fault;
+mod outside;
 mod span;
 mod step;
 mod text_or;
@@ -11,12 +12,14 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset, LocalResult, NaiveDateTime, TimeZone as _};
 use chrono_tz::Tz;
+use ponte_connect::AiLine;
 use ponte_model::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub(crate) use expect::{Cost, Expect, HandedTo, LogHas, Reply};
 pub use fault::ScenarioError;
+pub(crate) use outside::{HttpAnswer, HttpScript};
 pub use span::Span;
 pub(crate) use step::{Api, NumberDoes, PhoneDoes, Saying, StatusIs, Step, TeamDoes, WebhooksAre};
 pub(crate) use text_or::{FromText, text_or};
@@ -43,6 +46,8 @@ struct Document {
     templates: Option<BTreeMap<String, String>>,
     rates: Option<PathBuf>,
     budget: Option<BudgetIs>,
+    http: Option<HttpScript>,
+    ai: Option<Vec<AiLine>>,
     #[serde(with = "serde_yaml_ng::with::singleton_map_recursive")]
     steps: Vec<Step>,
 }
@@ -109,6 +114,10 @@ pub struct Scenario {
     pub(crate) templates: BTreeMap<String, String>,
     pub(crate) rates: Option<PathBuf>,
     pub(crate) budget: Option<BudgetIs>,
+    /// What web services answer.
+    pub(crate) http: HttpScript,
+    /// What the model answers; without it the shop has none.
+    pub(crate) ai: Option<Vec<AiLine>>,
     /// Steps with the lines they stand on, where those are known.
     pub(crate) steps: Vec<(Option<usize>, Step)>,
 }
@@ -166,6 +175,9 @@ impl Scenario {
         let policy = policy.map_err(|what| wrong(at_key("policy"), what))?;
         let lines = fault::lines_of_steps(text);
         let known = lines.len() == document.steps.len();
+        // A model that only a later step gives words to is there from the beginning.
+        let later = document.steps.iter().any(|step| matches!(step, Step::Ai(_)));
+        let ai = document.ai.or_else(|| later.then(Vec::new));
         let steps = document.steps.into_iter().enumerate();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -182,6 +194,8 @@ impl Scenario {
             templates: document.templates.unwrap_or_default(),
             rates: document.rates.map(|rates| folder.join(rates)),
             budget: document.budget,
+            http: document.http.unwrap_or_default(),
+            ai,
             steps: steps.map(|(index, step)| (known.then(|| lines[index]), step)).collect(),
         })
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use ponte_connect::AiLine;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Expect, FromText, Span, text_or};
+use super::{Expect, FromText, HttpScript, Span, text_or};
 
 /// One step. In the file: a map of one key.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,6 +51,10 @@ pub(crate) enum Step {
     Number(NumberDoes),
     /// Meta delivers the last so many webhooks once more.
     Redeliver(usize),
+    /// What web services answer from now on, besides what they answered so far.
+    Http(HttpScript),
+    /// What the model answers from now on.
+    Ai(Vec<AiLine>),
     /// The shop changes its settings.
     Settings(Map<String, Value>),
     /// What must have come of it.

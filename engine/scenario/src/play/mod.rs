@@ -93,6 +93,9 @@ impl Played {
 
     /// Tells what has come to the customer's phone.
     fn hear(&mut self, stage: &Stage) {
+        for words in stage.outside.asked() {
+            self.tell(stage, "outside", words);
+        }
         let inbox = stage.customer.inbox();
         for message in inbox.iter().skip(self.heard) {
             match message.by {

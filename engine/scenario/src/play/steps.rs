@@ -112,6 +112,14 @@ pub(super) async fn perform(stage: &mut Stage, played: &mut Played, step: &Step)
             played.tell(stage, "meta", format!("delivers the last {most} webhooks again"));
             stage.simulator.redeliver(*most).await;
         }
+        Step::Http(answers) => {
+            played.tell(stage, "…", "web services answer otherwise");
+            stage.outside.services(answers.clone());
+        }
+        Step::Ai(lines) => {
+            played.tell(stage, "…", "the model answers otherwise");
+            stage.outside.model(lines.clone());
+        }
         Step::Settings(over) => {
             played.tell(stage, "…", "the shop changes its settings");
             stage.change_settings(over).await?;

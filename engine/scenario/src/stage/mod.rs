@@ -3,6 +3,7 @@
 mod clock;
 mod door;
 mod look;
+mod outside;
 mod settings;
 mod setup;
 mod store;
@@ -73,6 +74,8 @@ pub struct Stage {
     runtime: Runtime,
     app: Router,
     dir: PathBuf,
+    /// What the world outside answers.
+    pub(crate) outside: outside::Script,
     settings: Map<String, Value>,
     keep: bool,
     /// Thrown away with the stage.
@@ -149,6 +152,7 @@ impl Stage {
         self.settings.extend(over.clone());
         setup::install_all(&self.workshop, &self.store, &self.packages, &self.settings, &self.dir, self.clock.now())
             .await?;
+        outside::make_up_secrets(&self.store, &self.dir, self.clock.now()).await?;
         self.runtime.reload().await.say().map(drop)
     }
 

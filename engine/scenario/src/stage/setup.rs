@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use ponte_clock::{ShiftedClock, VirtualClock};
+use ponte_connect::AiLine;
 use ponte_model::{Budget, Currency, Money, Phone, Scope, Timestamp};
 use ponte_policy::RoutingPolicy;
 use ponte_policy::money::RateBook;
@@ -12,11 +13,12 @@ use ponte_simulator::{Config, NumberSetup, Simulator, Waba};
 use ponte_store::{Billing, Finish, NumberConfig, NumberMode, NumberRow, SqliteStore, Store as _, TagWrite};
 use serde_json::{Map, Value};
 
+use super::outside::{Script, make_up_secrets};
 use super::{
     BUSINESS, CUSTOMER, NUMBER, PATIENCE, SECRET, Say as _, Stage, StageClock, StageError, TENANT, TOKEN, VERIFY, WABA,
     Workshop, settings, start, store,
 };
-use crate::document::{BudgetIs, Mode, NumberIs, Person, Scenario};
+use crate::document::{BudgetIs, HttpScript, Mode, NumberIs, Person, Scenario};
 
 /// Messages a second on coexistence, as Meta's page says. (Meta: throughput.)
 const THROUGHPUT: u32 = 20;
@@ -41,6 +43,8 @@ pub struct Setup {
     pub(crate) templates: std::collections::BTreeMap<String, String>,
     pub(crate) rates: Option<PathBuf>,
     pub(crate) budget: Option<BudgetIs>,
+    pub(crate) http: HttpScript,
+    pub(crate) ai: Option<Vec<AiLine>>,
 }
 
 impl Setup {
@@ -59,6 +63,8 @@ impl Setup {
             templates: Default::default(),
             rates: None,
             budget: None,
+            http: Default::default(),
+            ai: None,
         }
     }
 
@@ -74,6 +80,8 @@ impl Setup {
             templates: scenario.templates.clone(),
             rates: scenario.rates.clone(),
             budget: scenario.budget.clone(),
+            http: scenario.http.clone(),
+            ai: scenario.ai.clone(),
             ..Self::new(scenario.flows.clone(), scenario.at, scenario.zone)
         }
     }
@@ -163,8 +171,17 @@ impl Stage {
             store.finish(Finish { tags, ..Finish::default() }).await.say()?;
         }
 
-        let mut runtime_settings =
-            RuntimeSettings { default_tenant: TENANT.into(), patience: PATIENCE, ..RuntimeSettings::default() };
+        make_up_secrets(&store, &dir, setup.at).await?;
+        let outside = Script::default();
+        outside.services(setup.http);
+        let model = setup.ai.is_some();
+        outside.model(setup.ai.unwrap_or_default());
+        let mut runtime_settings = RuntimeSettings {
+            default_tenant: TENANT.into(),
+            patience: PATIENCE,
+            outside: outside.settings(&dir, model),
+            ..RuntimeSettings::default()
+        };
         if let Some(path) = &setup.rates {
             let wrong = |why: String| StageError(format!("rates: {}: {why}", path.display()));
             let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
@@ -187,6 +204,7 @@ impl Stage {
             runtime,
             app,
             dir,
+            outside,
             settings: setup.settings,
             keep,
             _scratch: scratch,

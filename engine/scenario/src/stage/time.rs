@@ -87,7 +87,9 @@ impl Stage {
             let now = self.clock.now();
             let timer = self.store.next_timer().await.say()?;
             let held = self.store.next_held(&NUMBER.into(), now).await.say()?;
-            let due = [timer, held, self.simulator.next_move()].into_iter().flatten().filter(|at| *at > now).min();
+            let request = self.store.next_request(now).await.say()?;
+            let due =
+                [timer, held, request, self.simulator.next_move()].into_iter().flatten().filter(|at| *at > now).min();
             match due {
                 Some(due) if due < end => self.clock.set(due),
                 _ => break,
