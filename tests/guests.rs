@@ -228,6 +228,14 @@ pub fn spinning() -> Vec<u8> {
     component("", "(loop $for-ever (br $for-ever))")
 }
 
+/// Takes 24 MiB of memory, and then replies with what the customer wrote.
+pub fn taking_memory() -> Vec<u8> {
+    component(
+        "(import \"ponte:flow/send@0.1.0\" \"text\" (func $text (param i32 i32 i32 i32 i32)))",
+        &format!("(drop (memory.grow (i32.const 384))) (call $text {CONTACT} {TEXT} (i32.const 512))"),
+    )
+}
+
 /// Where the canonical ABI puts the contact's id of an event, and the text of its message.
 const CONTACT: &str = "(i32.load offset=28 (local.get 0)) (i32.load offset=32 (local.get 0))";
 const TEXT: &str = "(i32.load offset=64 (local.get 0)) (i32.load offset=68 (local.get 0))";

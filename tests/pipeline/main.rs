@@ -12,6 +12,7 @@ mod hostile;
 mod javascript;
 mod joins;
 mod lifecycle;
+mod limits;
 mod money;
 mod once;
 mod order;

@@ -81,6 +81,10 @@ pub trait Broker: Send {
         Err(Refusal::Denied { permission: call.name().split('.').next().unwrap_or_default().to_owned() })
     }
 
+    /// The run waits no longer for an answer of [`Broker::outside`], which was dropped: `refusal` is what the guest is told
+    /// instead. For whoever keeps the answers.
+    fn gave_up(&mut self, _call: &OutsideCall, _refusal: &Refusal) {}
+
     /// The shop's open or closed period around a moment.
     ///
     /// # Errors

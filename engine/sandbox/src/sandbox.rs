@@ -155,6 +155,16 @@ impl Plugin {
         &self.0.limits
     }
 
+    /// The same plugin, to run within other limits. Nothing is loaded anew.
+    #[must_use]
+    pub fn within(&self, limits: Limits) -> Self {
+        if *self.0.limits == limits {
+            return self.clone();
+        }
+        let (pre, info) = (self.0.pre.clone(), self.0.info.clone());
+        Self(Arc::new(Loaded { pre, limits: Arc::new(limits), info }))
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         self.0.pre.engine()
     }

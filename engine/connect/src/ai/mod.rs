@@ -2,15 +2,17 @@
 //! of answers against a schema.
 
 mod chat;
+mod schema;
 mod scripted;
 
 use async_trait::async_trait;
 use ponte_model::{AiAnswer, AiMessage, AiRequest, AiRole, Refusal};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 pub use chat::{Chat, ChatSettings};
 pub use scripted::{AiFile, Line as AiLine, Scripted};
+
+use schema::Schema;
 
 /// Answers.
 #[async_trait]
@@ -105,7 +107,10 @@ pub async fn ask(model: &dyn Model, request: &AiRequest) -> (Result<AiAnswer, Re
 }
 
 async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Usage) -> Result<AiAnswer, Refusal> {
-    let schema = request.schema.as_deref().map(validator).transpose()?;
+    let schema = match &request.schema {
+        Some(schema) => Some(Schema::read(schema).await?),
+        None => None,
+    };
     let mut request = request.clone();
     let tries = if schema.is_some() { 2 } else { 1 };
     let mut why = String::new();
@@ -120,7 +125,7 @@ async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Usage) -> 
         used.tokens_out = used.tokens_out.saturating_add(said.tokens_out);
         let text = match &schema {
             None => Ok(said.text.clone()),
-            Some(schema) => fits(schema, &said.text),
+            Some(schema) => schema.fits(&said.text).await?,
         };
         match text {
             Ok(text) => {
@@ -138,28 +143,11 @@ async fn try_twice(model: &dyn Model, request: &AiRequest, used: &mut Usage) -> 
 }
 
 /// Whether a text is JSON that fits a schema: for declared fallbacks.
-pub fn fits_schema(schema: &str, text: &str) -> bool {
-    validator(schema).is_ok_and(|schema| fits(&schema, text).is_ok())
-}
-
-fn validator(schema: &str) -> Result<jsonschema::Validator, Refusal> {
-    let invalid = |why: String| Refusal::invalid("schema", why);
-    let schema: Value = serde_json::from_str(schema).map_err(|error| invalid(format!("it is no JSON: {error}")))?;
-    let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
-    options.build(&schema).map_err(|error| invalid(format!("it is no JSON Schema: {error}")))
-}
-
-/// The JSON in an answer, if it fits. Models like to wrap it up.
-fn fits(schema: &jsonschema::Validator, text: &str) -> Result<String, String> {
-    let bare = text.trim();
-    let bare = bare.strip_prefix("```json").or_else(|| bare.strip_prefix("```")).unwrap_or(bare);
-    let bare = bare.strip_suffix("```").unwrap_or(bare).trim();
-    let json: Value = serde_json::from_str(bare).map_err(|error| format!("it is no JSON: {error}"))?;
-    match schema.validate(&json) {
-        Ok(()) => Ok(bare.to_owned()),
-        // Where, and not what: the words may be a customer's.
-        Err(error) => Err(format!("{} at {}", error.masked(), error.instance_path())),
-    }
+///
+/// # Errors
+/// The schema is none, or one that is not taken.
+pub async fn fits_schema(schema: &str, text: &str) -> Result<bool, Refusal> {
+    Ok(Schema::read(schema).await?.fits(text).await?.is_ok())
 }
 
 #[cfg(test)]

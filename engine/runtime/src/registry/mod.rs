@@ -15,7 +15,7 @@ use ponte_policy::platform::DEFAULT_THROUGHPUT;
 use ponte_policy::profile::Profile;
 use ponte_policy::{Category, ECHO_BLIND_PATIENCE, EchoBlind, PhoneTerms, PhoneWords, Release, Routing, Shop};
 use ponte_sandbox::limits::OUTSIDE_WAIT_LONGEST;
-use ponte_sandbox::{Compiler, Limits, PhoneView, Plugin, Sandbox};
+use ponte_sandbox::{Compiler, ComponentInfo, Limits, PhoneView, Plugin, Sandbox};
 use ponte_store::{InstallationRow, Listeners, NumberMode, NumberRow, Store};
 
 use crate::lifecycle::life_of;
@@ -264,23 +264,31 @@ impl Registry {
             serde_json::from_value(row.package.clone()).map_err(|error| installed::unreadable("package", &error))?;
         let plugin = match plugins.get(&row.digest) {
             Some(plugin) => plugin.clone(),
-            None => self.load(store, &row.digest, &package).await?,
+            None => self.load(store, &row.digest).await?,
         };
         plugins.insert(row.digest.clone(), plugin.clone());
+        // One component may serve several manifests, and a manifest may change while its component stays.
+        let plugin = plugin.within(limits(&package, plugin.info()));
         Installed::of(row, package, plugin, (self.runs / 2).max(1))
     }
 
-    async fn load(&self, store: &dyn Store, digest: &Digest256, package: &PackageSnapshot) -> Result<Plugin, String> {
+    async fn load(&self, store: &dyn Store, digest: &Digest256) -> Result<Plugin, String> {
         let component = store.component(digest).await.map_err(|error| error.to_string())?;
         let component = component.ok_or("its component is not in the database; install it again")?;
         let compiled = self.compiler.compile(component).await.map_err(|error| error.to_string())?;
-        let mut limits = Limits::for_component(compiled.info());
-        // A manifest may only ask for less than the host allows.
-        let memory = package.manifest.limits.memory_bytes(limits.memory as u64);
-        limits.memory = usize::try_from(memory).unwrap_or(limits.memory).min(limits.memory);
-        if let Some(seconds) = package.manifest.limits.wait_seconds {
-            limits.wait = Duration::from_secs(seconds.into()).min(OUTSIDE_WAIT_LONGEST);
-        }
+        let limits = Limits::for_component(compiled.info());
         self.sandbox.load(&compiled, limits).map_err(|error| error.to_string())
     }
+}
+
+/// What a run may use, by the manifest; it may only ask for what the host allows.
+fn limits(package: &PackageSnapshot, info: &ComponentInfo) -> Limits {
+    let mut limits = Limits::for_component(info);
+    let declared = &package.manifest.limits;
+    let memory = declared.memory_bytes(limits.memory as u64);
+    limits.memory = usize::try_from(memory).unwrap_or(limits.memory).min(limits.memory);
+    if let Some(seconds) = declared.wait_seconds {
+        limits.wait = Duration::from_secs(seconds.into()).min(OUTSIDE_WAIT_LONGEST);
+    }
+    limits
 }

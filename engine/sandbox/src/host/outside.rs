@@ -20,16 +20,19 @@ impl RunState {
             return Ok(Err(Refusal::RunLimit { what: "questions to somebody outside".to_owned(), limit }));
         }
         self.outside_calls += 1;
-        let (name, patience) = (call.name(), self.limits.wait);
+        let patience = self.limits.wait;
         let left = patience.saturating_sub(self.patience.waited());
         self.patience.begin();
-        let asked = ponte_clock::within(left, self.broker.outside(call)).await;
+        let asked = ponte_clock::within(left, self.broker.outside(call.clone())).await;
         self.patience.end();
         Ok(asked.unwrap_or_else(|_| {
+            let name = call.name();
             let why = format!(
                 "{name}: no answer; a run waits {patience:?} in all, and a manifest may ask for more ([limits] wait_seconds)"
             );
-            Err(Refusal::Other { why })
+            let refusal = Refusal::Other { why };
+            self.broker.gave_up(&call, &refusal);
+            Err(refusal)
         }))
     }
 }

@@ -210,6 +210,12 @@ impl Broker for Recorder {
         answer
     }
 
+    /// As if it were the answer: in a replay nobody is slow, and the question is refused all the same.
+    fn gave_up(&mut self, call: &OutsideCall, refusal: &Refusal) {
+        self.judge(ask::OUTSIDE, call, &Err::<OutsideAnswer, _>(refusal.clone()));
+        self.inner.gave_up(call, refusal);
+    }
+
     /// For the story: calls of which the lines above say too little.
     fn told(&mut self, call: &str, refusal: Option<&Refusal>) {
         let before =

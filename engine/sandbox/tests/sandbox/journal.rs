@@ -1,14 +1,16 @@
 //! A recorded run, run again, does the same; another plugin is told what is known, and nothing is made up.
 
+use std::time::Duration;
+
 use ponte_model::send::Payload;
-use ponte_model::{Effect, Owner, Refusal};
+use ponte_model::{Effect, HttpResponse, OutsideAnswer, Owner, Refusal};
 use ponte_sandbox::journal::{Beyond, Nothing, Recording, ReplayLog, Sealed, Told, Unreadable, record, replay, seal};
-use ponte_sandbox::{LocalTime, Outcome, Period, Plugin, RunReport};
+use ponte_sandbox::{Limits, LocalTime, Outcome, Period, Plugin, RunReport};
 use proptest::prelude::*;
 
 use crate::broker::{Maps, request};
-use crate::guests::guest;
-use crate::support::{load, sandbox};
+use crate::guests::{Guest, guest};
+use crate::support::{load, load_within, sandbox};
 
 const TEXT: &str = "(call $send.text (i32.const 1024) (i32.const 5) (i32.const 1040) (i32.const 2) (i32.const 256))";
 
@@ -105,6 +107,24 @@ async fn refusals_are_told_again_although_the_window_would_be_open_now() {
     let (now, log, _) = again(&plugin, &bytes, Box::new(Nothing)).await;
     assert_eq!(now.refusals, report.refusals);
     assert_eq!((now.refusals[0].1.code(), log), ("window-closed", ReplayLog::default()));
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answered_in_time_is_refused_again() {
+    let get = "(call $http.get (i32.const 1024) (i32.const 5) (i32.const 0) (i32.const 0) (i32.const 256))";
+    let component = Guest { calls: &["http.get"], body: &get.repeat(3), version: "0.1.1", ..Guest::default() }.build();
+    let limits = Limits { wait: Duration::from_millis(300), ..Limits::COMPILED };
+    let plugin = load_within(component, limits).await;
+    let page = OutsideAnswer::Http(HttpResponse { status: 200, headers: Vec::new(), body: Vec::new() });
+    let maps = Maps { outside: Some((page, Duration::from_millis(200))), ..Maps::default() };
+    let (report, bytes) = recorded(&plugin, maps).await;
+    assert_eq!(report.refusals.len(), 2, "the first is answered, of the rest none: {:?}", report.refusals);
+    let calls = Recording::read(&bytes).unwrap().calls();
+    let told: Vec<_> = calls.iter().map(|call| (call.name.as_str(), call.answered.get("Err").is_some())).collect();
+    assert_eq!(told, [("outside", false), ("outside", true), ("outside", true)], "the story has each once");
+    let (now, log, sealed) = again(&plugin, &bytes, Box::new(Nothing)).await;
+    assert_eq!((now.refusals, log), (report.refusals, ReplayLog::default()));
+    assert_eq!(Sealed::of(&now.outcome, &now.effects), sealed);
 }
 
 #[tokio::test]

@@ -667,7 +667,13 @@ declare module "ponte:flow/ai" {
   export interface Request {
     /** In their order; 32 KiB in all. */
     messages: Message[];
-    /** A JSON Schema (8 KiB) that the answer must fit. The host checks it, and lets the model mend its answer once. */
+    /**
+     * A JSON Schema (8 KiB) that the answer must fit. The host checks it, and lets the model mend its answer once.
+     * Refused with `invalid`: `$ref`, `$dynamicRef`, `$dynamicAnchor` and the like (write it out in place),
+     * `unevaluatedProperties` and `unevaluatedItems`, also as names; more than 1,000 values, 32 levels or 8
+     * patterns; patterns that look around or back, or repeat thousands of times. `format` is not checked. An
+     * answer does not fit if it has more than 32 KiB or 4,096 values, or 200,000 divided by those of the schema.
+     */
     schema: string | null;
     /** The answer has at most so many tokens; 1 to 4,096. */
     maxTokens: number;
