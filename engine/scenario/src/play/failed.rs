@@ -129,3 +129,56 @@ impl Open {
         if std::mem::take(&mut self.shown) { Vec::new() } else { runs }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn failed(id: &str, outcome: &str) -> FailedRun {
+        let log: Vec<_> = (1..=7).map(|line| json!({ "level": "warn", "text": format!("line {line}") })).collect();
+        let run = RunRecord {
+            id: id.into(),
+            event: "event".into(),
+            installation: "hello".into(),
+            version: "0.1.0".to_owned(),
+            digest: "sha256:0".into(),
+            number: None,
+            contact: None,
+            at: ponte_model::Timestamp::from_secs(1_795_521_600),
+            rule: "first-match".to_owned(),
+            outcome: outcome.to_owned(),
+            report: json!({ "sentence": "rejected the event: no text `oi`", "log": log }),
+        };
+        FailedRun::of(run, Tz::America__Sao_Paulo)
+    }
+
+    #[test]
+    fn a_failed_run_is_told_with_why_and_with_the_end_of_its_log() {
+        let run = failed("run", "rejected");
+        assert_eq!(run.words(), "hello failed (rejected): rejected the event: no text `oi`");
+        assert_eq!(run.at, "Tue 09:00");
+        let text = run.to_string();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!((lines.len(), lines[1], lines[5]), (6, "  log: warn  line 3", "  log: warn  line 7"));
+    }
+
+    #[test]
+    fn a_run_is_told_once_and_only_where_nothing_else_told_it() {
+        let mut open = Open::after(&[failed("before", "trap")]);
+        let place = (1, Some(3));
+        let all = || vec![failed("before", "trap"), failed("one", "trap"), failed("other", "deadline")];
+        assert_eq!(open.meets(place, all()).len(), 2);
+        assert!(open.meets(place, all()).is_empty());
+        // Nothing was expected yet: the next step may set off more before somebody looks.
+        assert!(open.goes_on().is_empty());
+        open.looks();
+        open.expects("trap");
+        assert_eq!(open.goes_on(), [(1, Some(3), failed("other", "deadline"))]);
+        open.meets(place, vec![failed("third", "trap")]);
+        open.looks();
+        assert_eq!(open.show().len(), 1);
+        assert!(open.goes_on().is_empty() && open.ends().is_empty());
+    }
+}
