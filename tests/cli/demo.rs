@@ -96,3 +96,22 @@ async fn a_malformed_script_is_named_by_its_place() {
     let script = shop.write("chat.yaml", "steps:\n  - tap: Vendas\n");
     play(&shop, &script).await.refused(&["no message offers \"Vendas\""]);
 }
+
+#[tokio::test]
+async fn lines_from_a_pipe_wait_for_their_answer_and_a_flow_may_be_named_itself() {
+    let flow = root().join("flows/after-hours").display().to_string();
+    for input in ["oi\n/quit\n", "oi\n"] {
+        let said = Shop::new().ponte_reads(&["demo", "--flows", &flow], input).await.ok();
+        assert!(said.out.contains("reabre amanhã às 9h"), "{said:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_fails_is_told_by_itself_and_by_why() {
+    let shop = Shop::new();
+    let component = ponte_tests::guests::trapping();
+    ponte_tests::guests::package(&shop.path("packages"), "broken", &component, "skip", "");
+    let said = shop.ponte_reads(&["demo", "--flows", "packages"], "oi\n/why\n").await.ok();
+    assert_eq!(said.out.matches("broken failed (trap): crashed: ").count(), 2, "{}", said.out);
+    assert!(said.out.contains("22:10  run       broken failed"), "{}", said.out);
+}

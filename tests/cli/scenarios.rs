@@ -139,7 +139,91 @@ async fn what_is_wrong_with_a_file_is_told_by_its_line_and_with_what_would_be_ri
     let said = test(&shop, &[&lonely]).await;
     assert!(said.out.contains("which flow is this about?"), "{said:#?}");
     let folder = shop.write("none.txt", "");
-    test(&shop, &[folder.trim_end_matches("/none.txt"), "--filter", "xyz"]).await.refused(&["no scenario has \"xyz\""]);
+    let said = test(&shop, &[folder.trim_end_matches("/none.txt"), "--filter", "xyz"]).await;
+    assert!(said.err.contains("no scenario has \"xyz\""), "{said:#?}");
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_played_the_code_is_another_than_where_something_failed() {
+    let shop = Shop::new();
+    shop.write("empty/readme.txt", "");
+    shop.write("some/one.yaml", "steps: []\n");
+    for (args, words) in [
+        (&["empty"][..], "there is no scenario in empty"),
+        (&["nowhere"], "there is no nowhere"),
+        (&["some", "--filter", "xyz"], "no scenario has \"xyz\""),
+        (&["--edge", "empty"], "there is no flow.toml in empty"),
+    ] {
+        let said = test(&shop, args).await;
+        assert_eq!(said.code, Some(2), "{said:#?}");
+        assert!(said.err.contains(words), "{said:#?}");
+    }
+}
+
+/// A scenario in the folder of a flow that crashes at every message.
+fn about_a_crash(shop: &Shop, steps: &str) -> String {
+    let package =
+        ponte_tests::guests::package(&shop.path("packages"), "broken", &ponte_tests::guests::trapping(), "skip", "");
+    std::fs::create_dir_all(package.join("scenarios")).expect("a folder");
+    shop.write("packages/broken/scenarios/chat.yaml", &format!("steps:\n{steps}"))
+}
+
+#[tokio::test]
+async fn a_run_that_failed_is_told_with_what_did_not_come() {
+    let shop = Shop::new();
+    let file = about_a_crash(&shop, "  - customer: oi\n  - expect: { reply: { equals: Olá } }\n");
+    let said = test(&shop, &[&file, "-v"]).await;
+    assert_eq!(said.code, Some(1), "{said:#?}");
+    for words in [
+        "expected  a reply with exactly \"Olá\"",
+        "but       none came (first-match)",
+        "    run       broken failed (trap): crashed: ",
+        "Tue 10:00  run       broken failed (trap): crashed: ",
+    ] {
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+    let report = test(&shop, &[&file, "--json"]).await.json();
+    assert_eq!(report["missed"].as_array().map(Vec::len), Some(1), "once is enough: {report}");
+    for failed in [&report["failed"][0], &report["missed"][0]["failed"][0]] {
+        assert_eq!((failed["flow"].as_str(), failed["outcome"].as_str()), (Some("broken"), Some("trap")), "{report}");
+        assert!(failed["why"].as_str().unwrap_or_default().contains("crashed"), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_failed_is_no_success_unless_it_was_expected() {
+    let shop = Shop::new();
+    for (steps, code, words) in [
+        ("  - expect: { silence: any }\n", 1, "expected  a run that ends well, or `run: trap` right after it"),
+        ("  - expect: { silence: first-match }\n", 1, "but       broken failed (trap): crashed: "),
+        ("  - expect: { state: { seen: null } }\n  - advance: 1h\n", 1, "chat.yaml:2 (step 1)"),
+        ("", 1, "broken failed (trap)"),
+        ("  - expect: { silence: any }\n  - restart\n  - expect: { run: trap }\n", 1, "chat.yaml:2 (step 1)"),
+        ("  - expect: { silence: any, run: trap }\n", 0, "2 met"),
+        ("  - expect: { silence: any }\n  - expect: { run: trap }\n", 0, "2 met"),
+        ("  - expect: { run: deadline }\n", 1, "but       it is trap (crashed: "),
+    ] {
+        let file = about_a_crash(&shop, &format!("  - customer: oi\n{steps}"));
+        let said = test(&shop, &[&file]).await;
+        assert_eq!(said.code, Some(code), "{steps}{said:#?}");
+        assert!(said.out.contains(words), "{words:?} is missing in:\n{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn a_chat_names_the_package_that_it_is_in_as_its_manifest_does() {
+    let shop = Shop::new();
+    let component = ponte_tests::guests::echoing();
+    let package = ponte_tests::guests::package(&shop.path("packages"), "echo", &component, "skip", "");
+    std::fs::rename(&package, shop.path("packages/here")).expect("another folder");
+    let chat = |name: &str| {
+        let text = format!("flows: [{name}]\nsteps:\n  - customer: oi\n  - expect: {{ reply: oi }}\n");
+        shop.write("packages/here/scenarios/had.yaml", &text)
+    };
+    test(&shop, &[&chat("echo")]).await.ok();
+    let said = test(&shop, &[&chat("other")]).await;
+    assert_eq!(said.code, Some(2), "{said:#?}");
+    assert!(said.out.contains("there is no flow \"other\""), "{said:#?}");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod stage;
 pub use document::{Scenario, ScenarioError, Span};
 pub use edge::{Case, Suite};
 pub use export::{ExportOptions, export};
+pub use play::FailedRun;
 pub use report::{Broken, Miss, Report, Told};
 pub use runner::Runner;
 pub use stage::{Setup, Stage, StageClock, StageError, Workshop};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::document::ScenarioError;
+use crate::play::FailedRun;
 
 /// What came of a scenario.
 #[derive(Clone, Debug, Serialize)]
@@ -21,6 +22,8 @@ pub struct Report {
     pub met: usize,
     /// Those that were not.
     pub missed: Vec<Miss>,
+    /// Runs that did not end well, whether that was expected or not.
+    pub failed: Vec<FailedRun>,
     /// Why it could not be played to its end, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<Broken>,
@@ -38,7 +41,7 @@ fn seconds<S: serde::Serializer>(took: &Duration, serializer: S) -> Result<S::Ok
 pub struct Told {
     /// The shop's wall clock.
     pub at: String,
-    /// Who: `customer`, `ponte`, `phone`, `store` …; `✓` and `✗` for expectations.
+    /// Who: `customer`, `ponte`, `phone`, `store` …; `run` for a run that failed; `✓` and `✗` for expectations.
     pub who: &'static str,
     /// What.
     pub text: String,
@@ -48,6 +51,8 @@ pub struct Told {
 pub(crate) const MET: &str = "✓";
 /// The same, of one that was not met.
 pub(crate) const MISSED: &str = "✗";
+/// Who a line is from that tells of a run that failed.
+pub(crate) const FAILED: &str = "run";
 
 impl std::fmt::Display for Told {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -71,6 +76,9 @@ pub struct Miss {
     pub came: String,
     /// The rule that decided about the customer's last event, and why.
     pub rule: Option<String>,
+    /// The runs that failed since the expectation before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<FailedRun>,
     /// The last lines of the chat.
     pub chat: Vec<String>,
 }
@@ -105,6 +113,7 @@ impl Report {
             told: Vec::new(),
             met: 0,
             missed: Vec::new(),
+            failed: Vec::new(),
             broken: Some(broken),
             took: Duration::ZERO,
         }
@@ -130,6 +139,9 @@ impl Report {
             let _ = writeln!(text, "    but       {}", indented(&miss.came));
             if let Some(rule) = &miss.rule {
                 let _ = writeln!(text, "    decided   {}", indented(rule));
+            }
+            for run in &miss.failed {
+                let _ = writeln!(text, "    run       {}", indented(&run.to_string()));
             }
             let _ = writeln!(text, "    the chat");
             for line in &miss.chat {

@@ -105,12 +105,13 @@ fn report_of(scenario: &Scenario, played: Result<play::Played, StageError>, took
             told: played.told,
             met: played.met,
             missed: played.missed,
+            failed: played.failed,
             broken: played.broken,
             took,
         },
         Err(StageError(why)) => {
             let broken = Some(Broken { step: None, line: None, why, unread: false });
-            Report { name, path, told: Vec::new(), met: 0, missed: Vec::new(), broken, took }
+            Report { name, path, told: Vec::new(), met: 0, missed: Vec::new(), failed: Vec::new(), broken, took }
         }
     }
 }

@@ -19,8 +19,8 @@ pub(crate) struct Options {
     /// Play this scenario instead of asking a person; exits 0 if everything came as it expects, else 1.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// The folder with the flows to install: each with a flow.toml and a settings.example.toml. A script that names flows
-    /// has its own.
+    /// The folder with the flows to install, each with a flow.toml and a settings.example.toml; or the folder of one flow.
+    /// A script that names flows has its own.
     #[arg(long, value_name = "DIR", default_value = "flows")]
     flows: PathBuf,
     /// The moment at which the demo begins, as RFC 3339.
@@ -67,8 +67,11 @@ async fn play(
     Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Every package of a folder, by name.
+/// Every package of a folder, by name; or the folder itself, where it is one.
 fn packages(flows: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if flows.join("flow.toml").is_file() {
+        return Ok(vec![flows.to_owned()]);
+    }
     let folder = std::fs::read_dir(flows)
         .with_context(|| format!("there is no folder {}; name one with --flows", flows.display()))?;
     let mut packages: Vec<PathBuf> = folder
@@ -76,6 +79,10 @@ fn packages(flows: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .filter(|dir| dir.join("flow.toml").is_file())
         .collect();
     packages.sort();
-    anyhow::ensure!(!packages.is_empty(), "there is no flow in {}", flows.display());
+    anyhow::ensure!(
+        !packages.is_empty(),
+        "there is no flow in {}: name a flow's folder, or one with flows in it, with --flows",
+        flows.display()
+    );
     Ok(packages)
 }

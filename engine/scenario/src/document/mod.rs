@@ -123,8 +123,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Reads a scenario. Its flows are those that it names (a folder with a `flow.toml`, from the file's folder, or a
-    /// name that a folder `flows` above it has); without a name it is the package above `scenarios/`.
+    /// Reads a scenario. Its flows are those that it names (a folder with a `flow.toml`, from the file's folder, the
+    /// name of the package that it is in, or a name that a folder `flows` above it has); without a name it is the package above `scenarios/`.
     ///
     /// # Errors
     /// What is wrong with the file, where, and what would be right.
@@ -239,6 +239,13 @@ fn is_package(dir: &Path) -> bool {
     dir.join("flow.toml").is_file()
 }
 
+/// Whether the manifest of the package in a folder gives it this name.
+fn is_called(dir: &Path, name: &str) -> bool {
+    let manifest = std::fs::read_to_string(dir.join("flow.toml")).unwrap_or_default();
+    let manifest: toml::Table = manifest.parse().unwrap_or_default();
+    manifest.get("flow").and_then(|flow| flow.get("name")).and_then(toml::Value::as_str) == Some(name)
+}
+
 /// The folders of the packages that a file means.
 fn packages(path: &Path, named: Vec<String>, otherwise: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
@@ -259,10 +266,14 @@ fn packages(path: &Path, named: Vec<String>, otherwise: &[PathBuf]) -> Result<Ve
     let find = |name: String| {
         let beside = folder.join(&name);
         let whole = std::path::absolute(&folder).unwrap_or(folder.clone());
+        // An exported chat names flows as their manifests do, and is put into the package's scenarios/.
+        let around = whole.ancestors().find(|dir| is_package(dir)).filter(|dir| is_called(dir, &name));
         let above = whole.ancestors().map(|dir| dir.join("flows").join(&name)).find(|dir| is_package(dir));
-        Some(beside).filter(|dir| is_package(dir)).or(above).map(|dir| tidy(&dir)).ok_or_else(|| {
+        let found = Some(beside).filter(|dir| is_package(dir)).or(around.map(Path::to_owned)).or(above);
+        found.map(|dir| tidy(&dir)).ok_or_else(|| {
             format!(
-                "there is no flow {name:?}: no {} and no flows/{name} above it has a flow.toml",
+                "there is no flow {name:?}: no {} and no flows/{name} above it has a flow.toml, and this file is in no \
+                 package of that name",
                 folder.join(&name).display()
             )
         })

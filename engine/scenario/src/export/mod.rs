@@ -52,7 +52,8 @@ struct Said {
     payload: Payload,
 }
 
-/// Writes a conversation as a scenario, in YAML. It names its flows, so it runs where their packages are.
+/// Writes a conversation as a scenario, in YAML. It names its flows as their manifests do, so it
+/// plays in the package's `scenarios/`, or below a folder `flows` that has them all.
 ///
 /// # Errors
 /// The store cannot be read, or nothing is kept of that conversation.

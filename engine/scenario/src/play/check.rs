@@ -88,7 +88,11 @@ pub(super) async fn all(stage: &Stage, played: &mut Played, expect: &Expect) -> 
                 _ => run.outcome,
             },
         );
-        outcomes.push(is("the last run", expected, &outcome));
+        let last = is("the last run", expected, &outcome);
+        if last.is_ok() {
+            played.open.expects(expected);
+        }
+        outcomes.push(last);
     }
     if outcomes.is_empty() {
         return Err(StageError("expect: write what is expected, such as reply, silence, owner or state".to_owned()));
@@ -274,7 +278,7 @@ impl Reply {
         let mut parts = Vec::new();
         let list = |words: &[String]| words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
         parts.extend(self.contains.as_ref().map(|words| list(&words.0)));
-        parts.extend(self.equals.as_ref().map(|text| format!("the words {text:?}")));
+        parts.extend(self.equals.as_ref().map(|text| format!("exactly {text:?}")));
         parts.extend(self.matches.as_ref().map(|pattern| format!("a match of /{pattern}/")));
         parts.extend(self.buttons.as_ref().map(|labels| format!("the buttons {}", list(labels))));
         parts.extend(self.list.as_ref().map(|titles| format!("the rows {}", list(titles))));

@@ -1,6 +1,8 @@
 //! Playing a scenario on its stage.
 
 mod check;
+mod failed;
+mod settle;
 mod steps;
 
 use std::sync::Arc;
@@ -9,8 +11,10 @@ use ponte_model::MessageId;
 use ponte_simulator::{Received, Writer};
 
 use crate::document::{Scenario, Step};
-use crate::report::{Broken, MET, MISSED, Miss, Told};
+use crate::report::{Broken, FAILED, MET, MISSED, Miss, Told};
 use crate::stage::{Stage, StageError};
+
+pub use failed::FailedRun;
 
 /// So many lines of the chat are shown with what was not as expected.
 const SHOWN: usize = 8;
@@ -22,6 +26,10 @@ pub(crate) struct Played {
     pub(crate) met: usize,
     pub(crate) missed: Vec<Miss>,
     pub(crate) broken: Option<Broken>,
+    /// Every run that did not end well.
+    pub(crate) failed: Vec<FailedRun>,
+    /// Those that no expectation is over with.
+    open: failed::Open,
     /// Messages on the customer's phone that were told of.
     heard: usize,
     /// Those that an expectation has looked at.
@@ -33,6 +41,10 @@ pub(crate) struct Played {
 /// Plays all steps.
 pub(crate) async fn play(stage: &mut Stage, scenario: &Scenario) -> Played {
     let mut played = Played::default();
+    match stage.failed_runs().await {
+        Ok(before) => played.open = failed::Open::after(&before),
+        Err(StageError(why)) => played.broken = Some(Broken { step: None, line: None, why, unread: false }),
+    }
     let steps = &scenario.steps;
     for (index, (line, step)) in steps.iter().enumerate() {
         let next = steps.get(index + 1).map(|(_, step)| step);
@@ -41,6 +53,9 @@ pub(crate) async fn play(stage: &mut Stage, scenario: &Scenario) -> Played {
             played.broken = Some(Broken { step: Some(index + 1), line: *line, why, unread: false });
             break;
         }
+    }
+    if let Err(StageError(why)) = played.ends(stage).await {
+        played.broken.get_or_insert(Broken { step: None, line: None, why, unread: false });
     }
     played
 }
@@ -54,17 +69,20 @@ async fn take(
 ) -> Result<(), StageError> {
     if let Step::Expect(expected) = step {
         stage.rest().await?;
-        played.hear(stage);
+        played.hears_all(stage, place).await?;
+        played.open.looks();
         for outcome in check::all(stage, played, expected).await? {
             played.note(stage, place, outcome).await?;
         }
         return Ok(());
     }
+    let unexpected = played.open.goes_on();
+    played.failed_unexpectedly(stage, unexpected).await?;
     steps::perform(stage, played, step).await?;
     // What comes early or kills, comes in the middle of what this set off.
     if !next.is_some_and(Step::interrupts) {
         stage.rest().await?;
-        played.hear(stage);
+        played.hears_all(stage, place).await?;
     }
     Ok(())
 }
@@ -120,6 +138,39 @@ impl Played {
         self.seen = self.heard;
     }
 
+    /// Tells what has come to the customer's phone, and which runs failed meanwhile.
+    async fn hears_all(&mut self, stage: &Stage, place: (usize, Option<usize>)) -> Result<(), StageError> {
+        self.hear(stage);
+        for run in self.open.meets(place, stage.failed_runs().await?) {
+            self.tell(stage, FAILED, run.to_string());
+            self.failed.push(run);
+        }
+        Ok(())
+    }
+
+    /// The last step is done, or could not be.
+    async fn ends(&mut self, stage: &Stage) -> Result<(), StageError> {
+        if let Some(Broken { step: Some(step), line, .. }) = &self.broken {
+            let place = (*step, *line);
+            self.hears_all(stage, place).await?;
+        }
+        let unexpected = self.open.ends();
+        self.failed_unexpectedly(stage, unexpected).await
+    }
+
+    /// Runs failed, and no `run` expected it.
+    async fn failed_unexpectedly(
+        &mut self,
+        stage: &Stage,
+        runs: Vec<(usize, Option<usize>, FailedRun)>,
+    ) -> Result<(), StageError> {
+        for (step, line, run) in runs {
+            let expected = format!("a run that ends well, or `run: {}` right after it", run.outcome);
+            self.miss(stage, (step, line), check::Missed { expected, came: run.to_string() }, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     async fn note(
         &mut self,
         stage: &Stage,
@@ -131,21 +182,33 @@ impl Played {
                 self.met += 1;
                 self.tell(stage, MET, words);
             }
-            Err(check::Missed { expected, came }) => {
-                let last = stage.decisions(1).await?.into_iter().next();
-                let rule = last.and_then(|last| {
-                    let rule = last.decision?;
-                    let why = last.why.unwrap_or_else(|| ponte_policy::sentence(&rule).to_owned());
-                    Some(if why.is_empty() { rule } else { format!("{rule}: {why}") })
-                });
-                let chat = self.told.iter().filter(|told| told.who != MET && told.who != MISSED);
-                let chat: Vec<String> = chat.map(ToString::to_string).collect();
-                let chat = chat[chat.len().saturating_sub(SHOWN)..].to_vec();
-                let miss = Miss { step, line, expected, came, rule, chat };
-                self.tell(stage, MISSED, miss.words());
-                self.missed.push(miss);
+            Err(missed) => {
+                let runs = self.open.show();
+                self.miss(stage, (step, line), missed, runs).await?;
             }
         }
+        Ok(())
+    }
+
+    async fn miss(
+        &mut self,
+        stage: &Stage,
+        (step, line): (usize, Option<usize>),
+        check::Missed { expected, came }: check::Missed,
+        failed: Vec<FailedRun>,
+    ) -> Result<(), StageError> {
+        let last = stage.decisions(1).await?.into_iter().next();
+        let rule = last.and_then(|last| {
+            let rule = last.decision?;
+            let why = last.why.unwrap_or_else(|| ponte_policy::sentence(&rule).to_owned());
+            Some(if why.is_empty() { rule } else { format!("{rule}: {why}") })
+        });
+        let chat = self.told.iter().filter(|told| told.who != MET && told.who != MISSED);
+        let chat: Vec<String> = chat.map(ToString::to_string).collect();
+        let chat = chat[chat.len().saturating_sub(SHOWN)..].to_vec();
+        let miss = Miss { step, line, expected, came, rule, failed, chat };
+        self.tell(stage, MISSED, miss.words());
+        self.missed.push(miss);
         Ok(())
     }
 }

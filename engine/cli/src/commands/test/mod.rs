@@ -22,8 +22,9 @@ const NOT_TRIED: u8 = 2;
 /// Play scenarios: files that read like a chat, against the real pipeline and a simulated WhatsApp.
 ///
 /// A folder stands for the scenarios in it, in its `scenarios/`, and in the packages below it. Without a path it is the
-/// current folder. Everything runs in memory, offline, on a clock that only steps move. Exits 0 if everything came as
-/// expected, 1 if not, and 2 if there was nothing to play or a file cannot be read.
+/// current folder. Everything runs in memory, offline, on a clock that only steps move. A run that fails fails its scenario,
+/// unless `run:` expects it. Exits 0 if everything came as expected, 1 if not, and 2 if there was nothing to play or a file
+/// cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
 pub(crate) struct Options {
@@ -104,9 +105,16 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<ExitCode> {
 
 async fn once(options: &Options, runner: &Runner) -> anyhow::Result<ExitCode> {
     let watch = Stopwatch::start();
-    let reports = match options.edge {
-        true => edge(options, runner).await?,
-        false => play(options, runner).await?,
+    let tried = match options.edge {
+        true => edge(options, runner).await,
+        false => play(options, runner).await,
+    };
+    let reports = match tried {
+        Ok(reports) => reports,
+        Err(error) => {
+            eprintln!("ponte: {error:#}");
+            return Ok(ExitCode::from(NOT_TRIED));
+        }
     };
     let took = watch.elapsed();
     if let Some(path) = &options.junit {
