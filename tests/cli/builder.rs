@@ -42,7 +42,7 @@ async fn from_nothing_to_an_installed_flow() {
     let watch = Stopwatch::start();
     let said = shop.ponte(&["new", "hello", "--lang", "rust"]).await.ok();
     let made = watch.elapsed();
-    for line in ["hello/src/lib.rs", "cd hello", "ponte build"] {
+    for line in ["hello/src/lib.rs", "cd hello", "ponte build", "ponte test", "ponte check"] {
         assert!(said.out.contains(line), "{line:?} is missing in:\n{}", said.out);
     }
     let said = build(&shop).await.ok();
@@ -89,6 +89,7 @@ async fn a_project_is_not_made_over_something_or_under_a_bad_name() {
     let shop = Shop::new();
     shop.write("taken/note", "mine");
     shop.ponte(&["new", "taken"]).await.refused(&["taken is there and not empty", "--dir"]);
+    shop.ponte(&["new", "note", "--dir", "taken/note"]).await.refused(&["note is there and no folder", "--dir"]);
     shop.ponte(&["new", "Hello World"]).await.refused(&[
         "`Hello World` cannot be the name",
         "a-z, 0-9",
@@ -128,6 +129,25 @@ async fn a_missing_toolchain_is_named_with_what_installs_it() {
 }
 
 #[tokio::test]
+async fn a_plugin_that_is_older_than_its_source_is_not_played_silently() {
+    let shop = Shop::new();
+    shop.ponte(&["new", "hello"]).await.ok();
+    fs::write(shop.path("hello/plugin.wasm"), ponte_tests::guests::echoing()).expect("a plugin");
+    let words = "`plugin.wasm` is older than src/lib.rs; build it again: `ponte build`";
+    for command in ["check", "test"] {
+        let said = shop.ponte(&[command, "hello"]).await;
+        assert!(!said.err.contains(words), "{command}: {}", said.err);
+    }
+    let built = shop.path("hello/plugin.wasm").metadata().and_then(|about| about.modified()).expect("a time");
+    let source = fs::OpenOptions::new().write(true).open(shop.path("hello/src/lib.rs")).expect("the source");
+    source.set_modified(built + Duration::from_secs(9)).expect("a later time");
+    for arguments in [&["check", "hello"][..], &["test", "hello"], &["test", "--edge", "hello", "--filter", "none"]] {
+        let said = shop.ponte(arguments).await;
+        assert_eq!(said.err.matches(words).count(), 1, "{arguments:?}: {}", said.err);
+    }
+}
+
+#[tokio::test]
 async fn a_check_says_all_that_is_wrong_with_its_place() {
     let shop = Shop::new();
     shop.ponte(&["new", "hello"]).await.ok();
@@ -138,6 +158,7 @@ async fn a_check_says_all_that_is_wrong_with_its_place() {
     for words in ["warning: flow.toml:", "requests state, which `plugin.wasm` never asks for", "╭─[flow.toml:"] {
         assert!(said.err.contains(words), "{words:?} is missing in:\n{}", said.err);
     }
+    assert_eq!(said.err.matches("requests state, which").count(), 1, "said once:\n{}", said.err);
     assert_eq!(shop.ponte(&["check", "hello", "--deny-warnings"]).await.code, Some(1));
 
     let component = "(component (instance $h) (export \"ponte:flow/handler@0.2.0\" (instance $h)))";

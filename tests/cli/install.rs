@@ -122,6 +122,25 @@ async fn a_bad_manifest_is_refused_with_all_its_mistakes_and_their_places() {
 }
 
 #[tokio::test]
+async fn a_flow_that_asks_for_more_than_its_manifest_requests_is_not_installed() {
+    let shop = Shop::new();
+    let component = ponte_tests::guests::echoing();
+    let package = ponte_tests::guests::package(&shop.path("packages"), "echo", &component, "skip", "");
+    let manifest = std::fs::read_to_string(package.join("flow.toml")).expect("a manifest");
+    std::fs::write(package.join("flow.toml"), manifest.replace("\nsend = {", "\n# send = {")).expect("a manifest");
+    let folder = package.display().to_string();
+    shop.ponte(&["flow", "install", &folder]).await.refused(&[
+        "cannot be installed",
+        "flow.toml:",
+        "`plugin.wasm` asks for send, which the manifest does not request",
+        "to `[permissions]`",
+    ]);
+    assert_eq!(shop.installations().await, json!([]));
+    std::fs::write(package.join("flow.toml"), manifest).expect("a manifest");
+    shop.ponte(&["flow", "install", &folder]).await.ok();
+}
+
+#[tokio::test]
 async fn bad_settings_are_refused_with_file_line_and_reason_and_what_was_there_stays() {
     let shop = Shop::new();
     shop.install("after-hours", CLOSED).await;

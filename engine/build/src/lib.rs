@@ -14,6 +14,7 @@ mod language;
 mod new;
 mod project;
 mod recipe;
+mod stale;
 mod tools;
 
 pub use encode::encode;
@@ -44,15 +45,14 @@ impl Built {
         Self { component, digest }
     }
 
-    /// Writes the component to a file, unless it is there already. Whether it was written.
+    /// Writes the component to a file. Whether it is another one than before. The same one is written, too: its time says
+    /// that no source is newer ([`Project::newer_source`]).
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn place(&self, path: &Path) -> io::Result<bool> {
         let changed = std::fs::read(path).ok().as_deref() != Some(&self.component);
-        if changed {
-            std::fs::write(path, &self.component)?;
-        }
+        std::fs::write(path, &self.component)?;
         Ok(changed)
     }
 }

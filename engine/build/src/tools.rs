@@ -46,7 +46,7 @@ pub(crate) static NODE: Tool = Tool {
     install: &[
         ("Debian", "apt-get install nodejs npm"),
         ("macOS", "brew install node"),
-        ("anywhere", "https://nodejs.org, version 20 or newer"),
+        ("anywhere", "https://nodejs.org, version 18 or newer"),
     ],
 };
 

@@ -3,20 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ponte_build::{Imports, Language};
-use ponte_flow::{Contract, Document, Focus, Permission};
+use ponte_flow::{Contract, Document, Focus, Permission, Problem};
 use ponte_sandbox::{ComponentInfo, inspect};
 use serde::Serialize;
 use serde_json::Value;
 use wit_component::DecodedWasm;
 use wit_parser::{InterfaceId, WorldItem};
 
-use crate::Finding;
+use crate::{Finding, Severity};
 
 /// Functions that need no permission although their interface is one: `wit/host.wit` says so of each.
 const FREE_FUNCTIONS: [(&str, &[&str]); 1] = [("conversation", &["get", "recent", "burst", "phone", "automatic"])];
 
 /// Above this a component of unknown origin carries an interpreter, which imports the whole contract.
 const INTERPRETER_BYTES: u64 = 512 << 10;
+
+/// Where the manifest names the component.
+const PLUGIN: &str = "/flow/plugin";
+
+/// Where it requests permissions.
+const PERMISSIONS: &str = "/permissions";
 
 /// What is known of a component.
 #[derive(Clone, Debug, Serialize)]
@@ -36,8 +42,7 @@ pub(crate) fn check(
     bytes: &[u8],
     language: Option<&'static Language>,
 ) -> (Option<Component>, Vec<Finding>) {
-    const PLUGIN: &str = "/flow/plugin";
-    let name = manifest.value.pointer(PLUGIN).and_then(Value::as_str).unwrap_or("plugin.wasm");
+    let name = plugin_name(manifest);
     let at_plugin = |what: String, help: &str| manifest.problem(PLUGIN, Focus::Value, what, help.to_owned());
     let info = match inspect(bytes) {
         Ok(info) => info,
@@ -49,11 +54,7 @@ pub(crate) fn check(
     let surface = Surface::of(bytes);
     let mut findings = Vec::new();
     findings.extend(older_contract(manifest, name, &surface));
-    let needs = match imports(&info, language) {
-        Imports::Functions => Some(surface.needs()),
-        Imports::Interfaces => Some(surface.needs_by_interface()),
-        Imports::Everything => None,
-    };
+    let needs = needs(&surface, imports(&info, language));
     if let Some(needs) = &needs {
         findings.extend(permissions(manifest, name, needs));
     }
@@ -67,6 +68,30 @@ pub(crate) fn check(
         findings.push(Finding::warning(at_plugin(what, &help)));
     }
     (Some(Component { info, contract: surface.contract.map(String::from), needs: needs.map(Needs::all) }), findings)
+}
+
+/// What a component surely asks for, and the manifest does not request: each such call is refused. Nothing where it cannot
+/// be read: whoever loads it says so.
+pub(crate) fn unrequested(manifest: &Document, bytes: &[u8], language: Option<&'static Language>) -> Vec<Problem> {
+    let Ok(info) = inspect(bytes) else { return Vec::new() };
+    let needs = needs(&Surface::of(bytes), imports(&info, language)).unwrap_or_default();
+    let found = permissions(manifest, plugin_name(manifest), &needs);
+    let errors = found.into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| finding.problem).collect()
+}
+
+/// The component's file, as the manifest names it.
+fn plugin_name(manifest: &Document) -> &str {
+    manifest.value.pointer(PLUGIN).and_then(Value::as_str).unwrap_or("plugin.wasm")
+}
+
+/// What it needs, as far as its imports tell.
+fn needs(surface: &Surface, imports: Imports) -> Option<Needs> {
+    match imports {
+        Imports::Functions => Some(surface.needs()),
+        Imports::Interfaces => Some(surface.needs_by_interface()),
+        Imports::Everything => None,
+    }
 }
 
 /// What its imports tell.
@@ -93,17 +118,25 @@ impl Needs {
     }
 }
 
+/// The permissions that the manifest requests.
+pub(crate) fn requested(manifest: &Document) -> BTreeSet<&str> {
+    let requested = manifest.value.pointer(PERMISSIONS).and_then(Value::as_object);
+    requested.into_iter().flat_map(|words| words.keys()).map(String::as_str).collect()
+}
+
+/// The line that requests a permission.
+pub(crate) fn how_to_request(word: &str) -> String {
+    format!(
+        "add `{word} = {{ pt-BR = \"…\", es = \"…\", en = \"…\" }}` to `[permissions]`: the reason that the shop reads"
+    )
+}
+
 /// What is imported and not requested is refused at run time; what is requested and not imported frightens shops.
 fn permissions(manifest: &Document, name: &str, needs: &Needs) -> Vec<Finding> {
-    const POINTER: &str = "/permissions";
-    let requested = manifest.value.pointer(POINTER).and_then(Value::as_object);
-    let requested: BTreeSet<&str> = requested.into_iter().flat_map(|words| words.keys()).map(String::as_str).collect();
+    let requested = requested(manifest);
     let missing = needs.surely.iter().filter(|word| !requested.contains(word.as_str())).map(|word| {
         let what = format!("`{name}` asks for {word}, which the manifest does not request");
-        let help = format!(
-            "add `{word} = {{ pt-BR = \"…\", es = \"…\", en = \"…\" }}` to `[permissions]`: the reason that the shop reads"
-        );
-        Finding::error(manifest.problem(POINTER, Focus::Key, what, help))
+        Finding::error(manifest.problem(PERMISSIONS, Focus::Key, what, how_to_request(word)))
     });
     // A word that is no permission was told of.
     let known = |word: &&str| Permission::parse(word).is_some();
@@ -111,7 +144,7 @@ fn permissions(manifest: &Document, name: &str, needs: &Needs) -> Vec<Finding> {
     let idle = requested.iter().copied().filter(known).filter(|word| !used(word)).map(|word| {
         let what = format!("the manifest requests {word}, which `{name}` never asks for");
         let help = "take it away: shops grant less with an easier mind".to_owned();
-        Finding::warning(manifest.problem(&format!("{POINTER}/{word}"), Focus::Key, what, help))
+        Finding::warning(manifest.problem(&format!("{PERMISSIONS}/{word}"), Focus::Key, what, help))
     });
     missing.chain(idle).collect()
 }
@@ -185,7 +218,7 @@ impl Surface {
 }
 
 /// The functions of an interface that need no permission, where it has any.
-fn free(interface: &str) -> Option<&'static [&'static str]> {
+pub(crate) fn free(interface: &str) -> Option<&'static [&'static str]> {
     FREE_FUNCTIONS.iter().find(|(name, _)| *name == interface).map(|(_, free)| *free)
 }
 

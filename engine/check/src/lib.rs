@@ -1,10 +1,12 @@
 //! Says what is wrong with a plugin project, and what could be better: everything that can be known without running it.
 //!
 //! [`check`] looks at a whole folder: the package as an installation would see it, the component against its manifest,
-//! settings, texts, templates, scenarios. [`check_component`] looks at a component that was just built.
+//! settings, texts, templates, scenarios. [`check_component`] looks at a component that was just built, [`unrequested`] at
+//! what an installation must not let pass.
 
 mod component;
 mod finding;
+mod python;
 mod scenarios;
 mod settings;
 mod sources;
@@ -13,7 +15,7 @@ mod texts;
 
 use std::path::Path;
 
-use ponte_build::Language;
+use ponte_build::{Imports, Language, Project};
 use ponte_flow::{Document, Problem};
 use serde::Serialize;
 
@@ -69,7 +71,13 @@ pub fn check(dir: &Path) -> Report {
             component = known;
             findings.extend(found);
         }
+        findings.extend(stale(dir));
         findings.extend(texts::check(dir, manifest, language));
+        // Elsewhere the component says it, and for sure.
+        if language.is_some_and(|language| language.imports == Imports::Everything) {
+            let sources = sources::Sources::read(dir);
+            findings.extend(python::unrequested(&sources.0, &component::requested(manifest)));
+        }
         let (count, found) = scenarios::check(dir, manifest);
         scenarios = count;
         findings.extend(found);
@@ -106,6 +114,26 @@ pub fn check_component(
         Ok(manifest) => component::check(&manifest, bytes, language),
         Err(problems) => (None, problems.into_iter().map(Finding::error).collect()),
     }
+}
+
+/// Whether the component of a project was built before its source was last changed: what is looked at, or played, is then
+/// the flow of before.
+pub fn stale(dir: &Path) -> Option<Finding> {
+    let project = Project::find(dir).ok()?;
+    let (file, plugin) = (project.newer_source()?, project.plugin());
+    let plugin = plugin.file_name().unwrap_or_default().to_string_lossy();
+    let what = format!("`{plugin}` is older than {file}");
+    Some(Finding::warning(Problem::with_file(&file, what, "build it again: `ponte build`")))
+}
+
+/// What the component of a package surely asks for and its manifest does not request: with any of it, every run that
+/// comes to such a call is rejected. In the words of [`check`]. A package that cannot be opened is for whoever opens it.
+pub fn unrequested(dir: &Path) -> Vec<Problem> {
+    let (Ok(package), Some(manifest)) = (ponte_runtime::open_package(dir), document(dir, MANIFEST)) else {
+        return Vec::new();
+    };
+    let bytes = std::fs::read(&package.plugin).unwrap_or_default();
+    component::unrequested(&manifest, &bytes, Language::of(dir))
 }
 
 /// A file of the project that can be read; what is wrong with it is for `open_package` to say.

@@ -1,16 +1,20 @@
-//! Whether scenarios play what the manifest declares. They are read loosely: what a step means in full is for
-//! `ponte test` to say.
+//! Whether scenarios can be read, as `ponte test` reads them, and play what the manifest declares: that is looked for
+//! loosely.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use ponte_flow::{Document, Focus, Problem};
+use ponte_scenario::{Scenario, ScenarioError};
 use serde_json::Value;
 
 use crate::Finding;
 
 const FOLDER: &str = "scenarios";
+
+/// For what `ponte test` does not understand.
+const HELP: &str = "`ponte test --help` has an example";
 
 /// A trigger of the manifest, and the step that plays it.
 const EVENTS: [(&str, &str); 5] = [
@@ -41,7 +45,10 @@ pub(crate) fn check(dir: &Path, manifest: &Document) -> (usize, Vec<Finding>) {
         let file = format!("{FOLDER}/{name}");
         match std::fs::read_to_string(dir.join(&file)) {
             Ok(text) => match steps(&file, &text) {
-                Ok(steps) => steps.iter().for_each(|step| plays(step, &mut played)),
+                Ok(steps) => {
+                    steps.iter().for_each(|step| plays(step, &mut played));
+                    findings.extend(unread(dir, &file, &text).map(Finding::error));
+                }
                 Err(problem) => findings.push(Finding::error(*problem)),
             },
             Err(error) => {
@@ -74,6 +81,18 @@ fn steps(file: &str, text: &str) -> Result<Vec<Value>, Box<Problem>> {
             Err(Box::new(Problem::with_file(file, "a scenario has steps, and this one has none".to_owned(), help)))
         }
     }
+}
+
+/// What `ponte test` does not understand in a file.
+fn unread(dir: &Path, file: &str, text: &str) -> Option<Problem> {
+    let ScenarioError { line, what, .. } = Scenario::parse(dir.join(file), text, &[]).err()?;
+    let Some(line) = line else { return Some(Problem::with_file(file, what, HELP)) };
+    // The line without its indentation.
+    let begin: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let whole = text[begin..].lines().next().unwrap_or_default();
+    let words = whole.trim();
+    let begin = begin + whole.find(words).unwrap_or_default();
+    Some(Problem::within(file, &Arc::from(text), begin..begin + words.len(), what, Some(HELP.to_owned())))
 }
 
 /// What a step lets happen.

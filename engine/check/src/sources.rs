@@ -1,4 +1,4 @@
-//! The source of a plugin, read as words: enough to see which texts it names.
+//! The source of a plugin, read as words: enough to see which texts it names, and in Python what it asks for.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const CALLS: [&str; 5] = ["text!(", "texts::get(", "texts.get(", "texts.text(", 
 const CALL_BYTES: usize = 300;
 
 /// The files of a source.
-pub(crate) struct Sources(Vec<(String, Arc<str>)>);
+pub(crate) struct Sources(pub(crate) Vec<(String, Arc<str>)>);
 
 impl Sources {
     pub(crate) fn read(dir: &Path) -> Self {

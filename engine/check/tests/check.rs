@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use ponte_build::Language;
-use ponte_check::{Report, Severity, check, check_component};
+use ponte_check::{Report, Severity, check, check_component, unrequested};
 use tempfile::TempDir;
 
 /// What the first flow calls, by interface.
@@ -28,13 +28,17 @@ fn component(calls: &[(&str, &[&str])], version: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// What `ponte new --lang rust` makes, with a component.
+/// What `ponte new` makes, in Rust unless another language is asked for, with a component.
 struct Project(TempDir);
 
 impl Project {
     fn new() -> Self {
+        Self::of("rust")
+    }
+
+    fn of(language: &str) -> Self {
         let project = Self(tempfile::tempdir().unwrap());
-        ponte_build::create("hello", Language::parse("rust").unwrap(), project.0.path()).unwrap();
+        ponte_build::create("hello", Language::parse(language).unwrap(), project.0.path()).unwrap();
         project.plugin(&CALLS, "0.1.0");
         project
     }
@@ -119,6 +123,23 @@ fn permissions_and_imports_are_compared_both_ways() {
 }
 
 #[test]
+fn an_installation_hears_of_permissions_in_the_words_of_the_check() {
+    let project = Project::new();
+    assert!(unrequested(project.0.path()).is_empty());
+    project.edit("flow.toml", "state = {", "schedule = {");
+    let told: Vec<_> = unrequested(project.0.path()).iter().map(|problem| problem.one_line()).collect();
+    let errors: Vec<_> = project.check().findings.into_iter().filter(|found| found.severity == Error).collect();
+    assert_eq!(told, errors.iter().map(|found| found.problem.one_line()).collect::<Vec<_>>());
+    assert!(told.len() == 1 && told[0].contains("asks for state"), "{told:#?}");
+    // What is requested in vain is no hindrance, and what cannot be opened says so itself.
+    project.edit("flow.toml", "schedule = {", "state = {");
+    project.plugin(&[("send", &["text"])], "0.1.0");
+    assert!(unrequested(project.0.path()).is_empty());
+    project.edit("flow.toml", "[flow]", "[flew]");
+    assert!(unrequested(project.0.path()).is_empty());
+}
+
+#[test]
 fn a_language_that_imports_everything_is_not_blamed_for_it() {
     let project = Project::new();
     project.edit("flow.toml", "state = {", "# state = {");
@@ -135,6 +156,19 @@ fn a_language_that_imports_everything_is_not_blamed_for_it() {
         let (_, found) = check_component(project.0.path(), &bytes, Language::parse("js"));
         assert!(found.is_empty(), "{found:#?}");
     }
+}
+
+#[test]
+fn in_python_the_source_tells_what_it_asks_for() {
+    let project = Project::of("python");
+    project.tells(&[]);
+    project.edit("flow.toml", "state = {", "# state = {");
+    project.edit("flow.toml", "conversation = {", "# conversation = {");
+    let missing = |word: &str| format!("this asks for {word}, which the manifest does not request; add `{word} = ");
+    project.tells(&[
+        (Warning, "flow.py", "seen = state.", &missing("state")),
+        (Warning, "flow.py", "conversation.hand_off(", &missing("conversation")),
+    ]);
 }
 
 #[test]
@@ -158,7 +192,7 @@ fn what_cannot_run_here_is_told_in_the_authors_words() {
         Warning,
         "flow.toml",
         "contract =",
-        "was built for ponte:flow@0.1.7, and the manifest says ponte:flow@0.1.0",
+        "was built for ponte:flow@0.1.7, and the manifest says ponte:flow@0.1.1",
     )]);
     fs::remove_file(project.path("plugin.wasm")).unwrap();
     project.tells(&[(Error, "flow.toml", place, "`ponte build`")]);
@@ -188,6 +222,7 @@ fn texts_are_compared_with_each_other_and_with_the_source() {
         project.edit(&file, "greeting", "bye = \"…\"\ngreeting");
     }
     project.edit("src/lib.rs", "\"again\"", "\"agian\"");
+    project.plugin(&CALLS, "0.1.0");
     project.tells(&[
         (Error, "texts/en.toml", "greeting =", "`greeting` lacks {name}, which it has in pt-BR"),
         (Warning, "texts/pt-BR.toml", "bye =", "no source names the text `bye`"),
@@ -200,6 +235,22 @@ fn texts_are_compared_with_each_other_and_with_the_source() {
     let report = project.check();
     let told: Vec<_> = report.findings.iter().map(|finding| finding.problem.one_line()).collect();
     assert!(told.iter().any(|line| line.contains("`note` has no text in es")), "{told:#?}");
+}
+
+#[test]
+fn a_component_that_is_older_than_its_source_is_told() {
+    let project = Project::new();
+    let built = project.path("plugin.wasm").metadata().unwrap().modified().unwrap();
+    let source = fs::OpenOptions::new().write(true).open(project.path("src/lib.rs")).unwrap();
+    source.set_modified(built + std::time::Duration::from_secs(9)).unwrap();
+    project.tells(&[(
+        Warning,
+        "src/lib.rs",
+        "",
+        "`plugin.wasm` is older than src/lib.rs; build it again: `ponte build`",
+    )]);
+    source.set_modified(built).unwrap();
+    project.tells(&[]);
 }
 
 #[test]
@@ -224,6 +275,21 @@ fn scenarios_play_what_the_manifest_declares() {
     project.tells(&[(Error, "scenarios/more.yml", "", "a scenario has steps")]);
     fs::remove_dir_all(project.path("scenarios")).unwrap();
     project.tells(&[(Warning, "scenarios", "", "there is no scenario")]);
+}
+
+#[test]
+fn what_the_test_cannot_read_the_check_tells() {
+    let project = Project::new();
+    for (step, words) in [
+        ("- expect: { repply: \"x\" }", "did you mean `reply`?"),
+        ("- advance: 3x", "3x"),
+        ("- custmer: oi", "did you mean `customer`?"),
+    ] {
+        project.write("scenarios/more.yaml", &format!("steps:\n  - customer: oi\n  {step}\n  - restart\n"));
+        project.tells(&[(Error, "scenarios/more.yaml", step, words)]);
+    }
+    project.write("scenarios/more.yaml", "at: yesterday\nsteps:\n  - customer: oi\n");
+    project.tells(&[(Error, "scenarios/more.yaml", "at: yesterday", "is no moment")]);
 }
 
 #[test]

@@ -24,11 +24,6 @@ pub(crate) fn parse() -> Args {
     Args::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
-/// Whether this ponte has a command.
-pub(crate) fn has(name: &str) -> bool {
-    Args::command().find_subcommand(name).is_some()
-}
-
 fn grouped(command: Command) -> Command {
     let known: Vec<&Command> = command.get_subcommands().filter(|known| !known.is_hide_set()).collect();
     let width = known.iter().map(|known| known.get_name().len()).max().unwrap_or_default();

@@ -17,8 +17,14 @@ const NAMED_IN: [&str; 4] = ["flow.toml", "Cargo.toml", "package.json", "package
 
 const README: &str = include_str!("readme.md");
 
-/// What builds leave behind.
-const IGNORED: &str = "plugin.wasm\ntarget/\nnode_modules/\n__pycache__/\n.venv/\n";
+/// What the README of a project in TypeScript says besides: bundling takes the types away unread.
+const TYPES: &str = "
+Types are checked by TypeScript's own compiler. Fetch it once with `npm install`; from then on `ponte build` asks it
+before it builds, and `npm run check` asks it alone. Without it a build takes the types away and does not look at them.
+";
+
+/// What builds leave behind; and the data of a ponte that was run here, which is a shop's own.
+const IGNORED: &str = "plugin.wasm\ntarget/\nnode_modules/\n__pycache__/\n.venv/\n/data/\n";
 
 /// A project that was made.
 #[derive(Clone, Debug)]
@@ -45,6 +51,9 @@ pub enum NewError {
     /// There is something in the folder already.
     #[error("{} is there and not empty; choose another name, or another folder with --dir", .0.display())]
     NotEmpty(PathBuf),
+    /// There is something that is no folder.
+    #[error("{} is there and no folder; choose another name, or another folder with --dir", .0.display())]
+    NotAFolder(PathBuf),
     /// This binary has no template of the language.
     #[error("this ponte has no template for {language}; it has {there}")]
     NoTemplate {
@@ -76,6 +85,9 @@ impl Language {
 /// The name is not good, the folder is not empty, or it cannot be written.
 pub fn create(name: &str, language: &'static Language, dir: &Path) -> Result<Created, NewError> {
     name::check(name, language)?;
+    if dir.exists() && !dir.is_dir() {
+        return Err(NewError::NotAFolder(dir.to_owned()));
+    }
     if dir.exists() && dir.read_dir().map_or(true, |mut entries| entries.next().is_some()) {
         return Err(NewError::NotEmpty(dir.to_owned()));
     }
@@ -128,7 +140,8 @@ fn assemble(files: &[(&str, &[u8])], name: &str, language: &Language) -> Vec<(St
     if language.sdk == "rust" {
         rust::stand_alone(files, &mut project);
     }
-    let words = [("@NAME@", name), ("@TITLE@", language.title), ("@SOURCE@", language.source)];
+    let types = if language.word == "ts" { TYPES } else { "" };
+    let words = [("@NAME@", name), ("@TITLE@", language.title), ("@SOURCE@", language.source), ("@TYPES@", types)];
     let readme = words.iter().fold(README.to_owned(), |text, (place, word)| text.replace(place, word));
     project.push(("README.md".to_owned(), readme.into_bytes()));
     project.push((".gitignore".to_owned(), IGNORED.as_bytes().to_vec()));

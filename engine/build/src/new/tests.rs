@@ -42,13 +42,15 @@ fn a_project_is_made_of_the_first_flow_the_sdk_and_the_contract() {
     assert_eq!(text("requirements.txt"), "-e sdk");
     assert_eq!(text("sdk/build.py"), "WIT = here / \"../wit\"");
     assert_eq!(text("scenarios/first.yaml"), "# greeter", "the same chat in every language");
-    assert!(text(".gitignore").contains("plugin.wasm"));
+    for left_behind in ["plugin.wasm", "/data/"] {
+        assert!(text(".gitignore").lines().any(|line| line == left_behind), "{left_behind}");
+    }
     let readme = text("README.md");
     assert!(
         readme.starts_with("# hello\n") && readme.contains("in Python") && readme.contains("`flow.py`"),
         "{readme}"
     );
-    assert!(!readme.contains('@'), "{readme}");
+    assert!(readme.contains("ponte test") && !readme.contains('@') && !readme.contains("npm"), "{readme}");
     let (_, icon) = project.iter().find(|(name, _)| name == "icon.png").unwrap();
     assert_eq!(icon, b"\xff greeter", "what is no text stays");
 }
@@ -69,6 +71,10 @@ fn every_template_of_this_binary_is_whole() {
         let project = crate::Project::find(dir.path()).unwrap();
         assert_eq!(project.language.word, language.word);
         assert!(matches!(create("x", language, dir.path()), Err(NewError::NotEmpty(_))));
+        let file = create("x", language, &dir.path().join("flow.toml"));
+        assert!(matches!(file, Err(NewError::NotAFolder(_))), "{file:?}");
+        let readme = std::fs::read_to_string(dir.path().join("README.md")).unwrap();
+        assert_eq!(readme.contains("npm run check"), language.word == "ts", "{readme}");
         outside_is_not_named(dir.path(), dir.path());
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn build(
     }
     let sdk = project.sdk(script)?;
     npm_install(project)?;
+    check_types(project)?;
     let scratch = Scratch::new();
     run(Command::new(program).arg(sdk.join(script)).arg(&project.dir).arg(&scratch.0), project)?;
     std::fs::read(&scratch.0).map_err(|_| BuildError::NoResult(format!("{script} ended well and wrote no component")))
@@ -34,6 +35,16 @@ fn npm_install(project: &Project) -> Result<(), BuildError> {
     }
     let mut npm = Command::new(NPM.find()?);
     run(npm.args(["install", "--prefer-offline", "--no-audit", "--no-fund"]), project)
+}
+
+/// Lets TypeScript's own compiler look, where the project has fetched it: bundling takes the types away unread.
+fn check_types(project: &Project) -> Result<(), BuildError> {
+    const TSC: &str = "node_modules/.bin/tsc";
+    if project.language.word != "ts" || !project.dir.join(TSC).is_file() || !project.dir.join("tsconfig.json").is_file()
+    {
+        return Ok(());
+    }
+    run(Command::new(project.dir.join(TSC)).args(["--noEmit", "-p", "."]), project)
 }
 
 /// A file for the time of a build.
@@ -83,6 +94,30 @@ mod tests {
         assert!(matches!(&failed, BuildError::Failed { command, .. } if command.contains("sdk/build.sh")), "{failed}");
         let nothing = run("exit 0").unwrap_err().to_string();
         assert_eq!(nothing, "build.sh ended well and wrote no component");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn types_are_checked_where_the_compiler_is_there() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let dir = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str| {
+            let path = dir.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        write("src/flow.ts", "");
+        write("tsconfig.json", "{}");
+        let project = Project::find(dir.path()).unwrap();
+        check_types(&project).unwrap();
+        write("node_modules/.bin/tsc", "#!/bin/sh\necho \"$@\" > asked\ntest ! -e wrong\n");
+        check_types(&project).unwrap();
+        assert_eq!(std::fs::read_to_string(dir.path().join("asked")).unwrap(), "--noEmit -p .\n");
+        write("wrong", "");
+        let failed = check_types(&project).unwrap_err().to_string();
+        assert!(failed.contains("`tsc --noEmit -p .` failed"), "{failed}");
     }
 
     #[test]

@@ -84,6 +84,11 @@ async fn install_with(
     now: Timestamp,
 ) -> anyhow::Result<InstallationRow> {
     let package = request.package.clone();
+    // It would be installed, and each of its runs rejected.
+    let unrequested = ponte_check::unrequested(&package);
+    if !unrequested.is_empty() {
+        return Err(explained(&format!("{} cannot be installed", package.display()), &unrequested));
+    }
     ponte_runtime::install_with(store, compiler, request, options, now).await.map_err(|error| match error {
         InstallError::Package(error) => {
             explained(&format!("{} cannot be installed", package.display()), &error.problems)
@@ -104,11 +109,22 @@ fn explained(what: &str, problems: &[Problem]) -> anyhow::Error {
     anyhow!(text)
 }
 
-/// The place of a problem with a mark, on lines of their own.
+/// The place of a problem with a mark, on lines of their own. What is wrong and what would be right the line above it
+/// says: of what miette renders the box alone is left.
 pub(crate) fn marked(problem: &Problem) -> String {
+    let mut report = String::new();
+    // The snippet is a courtesy.
+    let _ = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).render_report(&mut report, problem);
     let mut text = "\n".to_owned();
-    // The snippet is a courtesy; the line above it says everything.
-    let _ = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).render_report(&mut text, problem);
+    let mut inside = false;
+    for line in report.lines() {
+        inside |= line.contains("╭─[");
+        if inside {
+            text.push_str(line);
+            text.push('\n');
+        }
+        inside &= !line.trim_start().starts_with('╰');
+    }
     text
 }
 

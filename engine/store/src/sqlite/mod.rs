@@ -13,6 +13,7 @@ mod open;
 mod outside;
 mod owners;
 mod policies;
+mod private;
 mod reads;
 mod runs;
 mod store;

@@ -6,7 +6,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use super::{Committer, SqliteStore};
+use super::{Committer, SqliteStore, private};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -58,7 +58,7 @@ pub(super) async fn into_bytes(store: SqliteStore, dir: &Path) -> Result<Vec<u8>
 
 async fn open_with(dir: PathBuf, own: bool, synchronous: SqliteSynchronous, readers: u32) -> Result<SqliteStore> {
     let failed = |why: String| StoreError::Open { path: dir.display().to_string(), why };
-    std::fs::create_dir_all(&dir).map_err(|error| failed(format!("cannot create the data directory: {error}")))?;
+    private::prepare(&dir, FILE).map_err(|error| failed(format!("cannot create the data directory: {error}")))?;
     let lock = own.then(|| lock(&dir)).transpose().map_err(failed)?;
 
     let options = SqliteConnectOptions::new()
@@ -94,13 +94,9 @@ async fn open_with(dir: PathBuf, own: bool, synchronous: SqliteSynchronous, read
 }
 
 fn lock(dir: &Path) -> std::result::Result<std::fs::File, String> {
-    let path = dir.join("ponte.lock");
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    let path = dir.join(private::LOCK);
+    let opened = private::touch(&path).and_then(|()| std::fs::OpenOptions::new().write(true).open(&path));
+    let file = opened.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(_) => {

@@ -1,5 +1,8 @@
 //! Findings for people: on standard error, each with its place marked.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use ponte_check::{Finding, Severity};
 
 use crate::commands::flow::marked;
@@ -12,6 +15,16 @@ pub(super) fn print(findings: &[Finding]) {
         };
         let marks = if problem.line == 0 { "\n".to_owned() } else { marked(problem) };
         eprintln!("{word}: {}{marks}", problem.one_line());
+    }
+}
+
+/// Tells of packages whose component is older than their source, each once: what is played is the flow of before.
+pub(crate) fn tell_stale(packages: impl IntoIterator<Item = PathBuf>) {
+    for package in packages.into_iter().collect::<BTreeSet<_>>() {
+        if let Some(Finding { problem, .. }) = ponte_check::stale(&package) {
+            let help = problem.help.as_deref().unwrap_or_default();
+            eprintln!("warning: {}: {}; {help}", package.display(), problem.what);
+        }
     }
 }
 

@@ -11,12 +11,14 @@ use ponte_build::{BuildError, LANGUAGES, Language, Options, Project};
 use ponte_check::{Component, Severity};
 use ponte_clock::Stopwatch;
 
+pub(crate) use findings::tell_stale;
+
 /// `ponte new`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ponte new hello --lang rust
-  cd hello && ponte build && ponte check
+  cd hello && ponte build && ponte test && ponte check
 
 The folder has everything: manifest, settings, texts in three languages, one source file, a scenario, the SDK and the
 contract. The flow greets whoever writes, counts their messages, and calls a person when somebody asks for one.")]
@@ -80,8 +82,7 @@ pub(crate) fn new(args: New) -> anyhow::Result<ExitCode> {
     let made = ponte_build::create(&args.name, language, &dir)?;
     println!("{}: a flow in {}, in {} files, with the SDK in sdk/", dir.display(), language.title, made.files.len());
     println!("edit {}; then", dir.join(language.source).display());
-    let try_it = if crate::groups::has("test") { "ponte test" } else { "ponte check" };
-    println!("  cd {}\n  ponte build\n  {try_it}", dir.display());
+    println!("  cd {}\n  ponte build\n  ponte test\n  ponte check", dir.display());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,6 +14,7 @@ use ponte_clock::Stopwatch;
 use ponte_scenario::{Report, Runner, Scenario, Suite};
 use serde_json::json;
 
+use super::builder::tell_stale;
 use crate::pipeline;
 
 /// Nothing could be tried: no scenario was found, or one cannot be read.
@@ -152,6 +153,7 @@ fn summary(reports: &[Report], failed: usize, took: Duration) -> String {
 
 async fn play(options: &Options, runner: &Runner) -> anyhow::Result<Vec<Report>> {
     let files = find::scenarios(&options.paths, options.filter.as_deref())?;
+    tell_stale(files.iter().filter_map(|path| Scenario::read(path).ok()).flat_map(|it| it.flows().to_vec()));
     let read = |path: &PathBuf| {
         let path = path.clone();
         async move {
@@ -173,6 +175,7 @@ async fn play(options: &Options, runner: &Runner) -> anyhow::Result<Vec<Report>>
 
 async fn edge(options: &Options, runner: &Runner) -> anyhow::Result<Vec<Report>> {
     let packages = find::packages(&options.paths)?;
+    tell_stale(packages.iter().cloned());
     let mut reports = Vec::new();
     for package in packages {
         let suite = Suite::of(&package).map_err(|error| anyhow::anyhow!("{error}"))?;
