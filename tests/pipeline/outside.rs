@@ -11,8 +11,8 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use ponte_connect::{AiFile, Prices, PrivateHosts, Resolve, Scripted, Vault};
-use ponte_runtime::{AiSettings, RuntimeSettings};
-use ponte_store::RequestRow;
+use ponte_runtime::{AiSettings, RuntimeSettings, pause_flow, resume_flow};
+use ponte_store::{InstallationRow, RequestRow};
 use ponte_tests::store::{SOURCE, order};
 use ponte_tests::{NUMBER, OTHER_NUMBER, Stage, StageBuilder, guests, root};
 use serde_json::json;
@@ -31,27 +31,42 @@ struct Carrier {
     asked: Asked,
     /// What it answers to the next posts; 200 when there is nothing left.
     posts: Arc<Mutex<Vec<u16>>>,
-    /// A place for each answer; taken away, it makes nobody an answer.
-    places: Arc<Semaphore>,
+    /// So many posts it answers, and so many other questions; then it thinks.
+    ready: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
 }
 
 #[derive(Clone)]
 struct Desk {
     asked: Asked,
     posts: Arc<Mutex<Vec<u16>>>,
-    places: Arc<Semaphore>,
+    ready: Arc<Semaphore>,
+    looks: Arc<Semaphore>,
+}
+
+/// Path and authorization of a request, which is noted down.
+fn note(desk: &Desk, request: &Request) -> (String, String) {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (path, bearer) = (request.uri().path().to_owned(), header("authorization").unwrap_or_default());
+    desk.asked.lock().unwrap().push((path.clone(), bearer.clone(), header("idempotency-key")));
+    (path, bearer)
 }
 
 async fn answer(State(desk): State<Desk>, request: Request) -> Response {
-    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let bearer = header("authorization").unwrap_or_default();
-    desk.asked.lock().unwrap().push((path.clone(), bearer.clone(), header("idempotency-key")));
-    let _place = desk.places.acquire().await.unwrap();
+    let (path, bearer) = note(&desk, &request);
+    drop(request);
     if path == "/v1/watch" {
+        desk.ready.acquire().await.unwrap().forget();
         let next = desk.posts.lock().unwrap().pop();
-        return StatusCode::from_u16(next.unwrap_or(200)).unwrap().into_response();
+        let status = StatusCode::from_u16(next.unwrap_or(200)).unwrap();
+        // More than an event keeps.
+        return if status.is_server_error() {
+            (status, "x".repeat(200 << 10)).into_response()
+        } else {
+            status.into_response()
+        };
     }
+    desk.looks.acquire().await.unwrap().forget();
     if !path.ends_with(CODE) {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -60,14 +75,14 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
 }
 
 async fn carrier() -> Carrier {
-    let (asked, posts) = (Arc::default(), Arc::default());
-    let places = Arc::new(Semaphore::new(1));
-    let desk = Desk { asked: Arc::clone(&asked), posts: Arc::clone(&posts), places: Arc::clone(&places) };
+    let (asked, posts): (Asked, Arc<Mutex<Vec<u16>>>) = Default::default();
+    let [ready, looks] = [(); 2].map(|()| Arc::new(Semaphore::new(1_000)));
+    let desk = Desk { asked: asked.clone(), posts: posts.clone(), ready: ready.clone(), looks: looks.clone() };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let app = Router::new().fallback(answer).with_state(desk);
     tokio::spawn(async move { axum::serve(listener, app).await });
-    Carrier { port, asked, posts, places }
+    Carrier { port, asked, posts, ready, looks }
 }
 
 /// Every name leads to one address.
@@ -114,9 +129,13 @@ fn outside(settings: &mut RuntimeSettings, address: &str, keys: &Path) {
 }
 
 async fn stage_at(port: u16, address: &str, keys: &Path) -> Stage {
+    stage_with(port, address, keys, |_| {}).await
+}
+
+async fn stage_with(port: u16, address: &str, keys: &Path, more: impl FnOnce(&mut RuntimeSettings)) -> Stage {
     let settings = format!("base_url = \"http://api.parcels.example:{port}\"\n");
     let builder = StageBuilder::default().package(package(port), &settings);
-    let stage = builder.settings(|settings| outside(settings, address, keys)).start().await;
+    let stage = builder.settings(|settings| outside(settings, address, keys)).settings(more).start().await;
     give_key(&stage, keys).await;
     stage
 }
@@ -154,7 +173,10 @@ async fn until(stage: &Stage, state: &str, attempts: u32) -> RequestRow {
             ponte_clock::pause(Duration::from_millis(5)).await;
         }
     };
-    ponte_clock::within(Duration::from_secs(20), there).await.expect("the request gets there")
+    match ponte_clock::within(Duration::from_secs(20), there).await {
+        Ok(row) => row,
+        Err(_) => panic!("it does not become {state} after {attempts} tries: {:?}", requests(stage).await),
+    }
 }
 
 #[tokio::test]
@@ -199,14 +221,12 @@ async fn who_waits_for_somebody_outside_is_busy_until_the_answer_is_there() {
     let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
     let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
     assert!(!stage.runtime.is_busy());
-    let held = Arc::clone(&carrier.places).acquire_owned().await.unwrap();
+    carrier.looks.forget_permits(usize::MAX);
+    carrier.ready.forget_permits(usize::MAX);
     stage.simulator.customer(ANA).writes(CODE).await;
     asked(&carrier, 1).await;
     assert!(stage.runtime.is_busy(), "a run waits for the parcel");
-    // Whoever waits is served first: the lookup has its answer, and nobody after it.
-    let hold_again = tokio::spawn(Arc::clone(&carrier.places).acquire_owned());
-    drop(held);
-    let held = hold_again.await.unwrap().unwrap();
+    carrier.looks.add_permits(1);
     asked(&carrier, 2).await;
     until(&stage, "queued", 0).await;
     let only_the_request = async {
@@ -216,7 +236,7 @@ async fn who_waits_for_somebody_outside_is_busy_until_the_answer_is_there() {
     };
     ponte_clock::within(Duration::from_secs(20), only_the_request).await.expect("the run ends");
     assert!(stage.runtime.is_busy(), "a request after the run is on its way");
-    drop(held);
+    carrier.ready.add_permits(1);
     until(&stage, "answered", 1).await;
 }
 
@@ -262,12 +282,131 @@ async fn a_request_that_nobody_takes_is_given_up_after_a_day_and_the_flow_is_tol
     let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
     says(&stage, CODE).await;
     until(&stage, "queued", 1).await;
-    stage.clock.advance(Duration::from_secs(25 * 3600));
+    // Too late for another try after this one.
+    stage.clock.advance(Duration::from_secs(24 * 3600 - 8));
     let row = until(&stage, "expired", 2).await;
     assert!(row.reason.as_deref().is_some_and(|why| why.contains("500")), "{row:?}");
     stage.rest().await;
     // The window is closed by then: what the flow says waits for nobody, and that is on record.
     assert_eq!(stage.store().runs(10).await.unwrap().len(), 2);
+    let events = stage.store().events(&(1..50).collect::<Vec<_>>()).await.unwrap();
+    let replies: Vec<_> = events.iter().map(|(_, event)| serde_json::to_string(event).unwrap()).collect();
+    let reply = replies.iter().find(|text| text.contains("http_reply")).expect("the flow is told");
+    assert!(reply.contains("x-ponte-body") && reply.len() < 10_000, "no event keeps so much: {} bytes", reply.len());
+}
+
+#[tokio::test]
+async fn a_request_that_is_found_overdue_is_not_made_once_more_and_the_flow_is_told() {
+    let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
+    carrier.posts.lock().unwrap().push(500);
+    let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
+    says(&stage, CODE).await;
+    until(&stage, "queued", 1).await;
+    stage.clock.advance(Duration::from_secs(48 * 3600));
+    let row = until(&stage, "expired", 1).await;
+    assert!(row.reason.as_deref().is_some_and(|why| why.contains("500")), "{row:?}");
+    stage.rest().await;
+    assert_eq!((posted(&carrier), stage.store().runs(10).await.unwrap().len()), (1, 2));
+}
+
+/// How many requests after runs the carrier got.
+fn posted(carrier: &Carrier) -> usize {
+    carrier.asked.lock().unwrap().iter().filter(|(_, _, key)| key.is_some()).count()
+}
+
+/// Waits until something is so.
+async fn soon(what: &str, is: impl Fn() -> bool) {
+    let so = async {
+        while !is() {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+    };
+    ponte_clock::within(Duration::from_secs(20), so).await.unwrap_or_else(|_| panic!("{what}"));
+}
+
+#[tokio::test]
+async fn a_request_that_is_on_its_way_when_the_pipeline_ends_is_not_made_again() {
+    let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
+    carrier.ready.forget_permits(1_000);
+    let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
+    stage.simulator.customer(ANA).writes(CODE).await;
+    soon("it leaves", || posted(&carrier) == 1).await;
+    // Answered only after the pipeline was told to end.
+    let (ready, runtime) = (Arc::clone(&carrier.ready), stage.runtime.clone());
+    tokio::spawn(async move {
+        while runtime.readiness().await.is_ok() {
+            ponte_clock::pause(Duration::from_millis(5)).await;
+        }
+        ready.add_permits(10);
+    });
+    let stage = stage.restart().await;
+    until(&stage, "answered", 1).await;
+    stage.rest().await;
+    assert_eq!(posted(&carrier), 1);
+    assert_eq!(read(&stage).last().map(String::as_str), Some("Aviso você quando algo mudar."));
+}
+
+#[tokio::test]
+async fn an_answer_finds_room_in_a_full_inbox() {
+    let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
+    carrier.ready.forget_permits(1_000);
+    let stage = stage_with(carrier.port, "127.0.0.1", keys.path(), |settings| settings.max_pending = 1).await;
+    stage.simulator.customer(ANA).writes(CODE).await;
+    soon("it leaves", || posted(&carrier) == 1 && stage.runtime.waiting() == 0).await;
+    // Somebody else's question takes the only place, and keeps it.
+    carrier.looks.forget_permits(1_000);
+    stage.simulator.customer("5511933334444").writes(CODE).await;
+    soon("it waits", || stage.runtime.waiting() == 1).await;
+    carrier.ready.add_permits(10);
+    until(&stage, "answered", 1).await;
+    ponte_clock::pause(Duration::from_millis(1500)).await;
+    assert_eq!(posted(&carrier), 1, "an answered request is not made again for want of room");
+    carrier.looks.add_permits(10);
+    soon("the other's request leaves too", || posted(&carrier) == 2).await;
+    stage.rest().await;
+    let last = read(&stage).pop();
+    assert_eq!(last.as_deref(), Some("Aviso você quando algo mudar."));
+}
+
+#[tokio::test]
+async fn a_paused_flows_requests_wait_until_it_goes_on() {
+    let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
+    carrier.posts.lock().unwrap().push(503);
+    let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
+    says(&stage, CODE).await;
+    until(&stage, "queued", 1).await;
+    let (store, id) = (stage.store(), "parcels".into());
+    pause_flow(&**store, &id, "férias", stage.runtime.now()).await.unwrap();
+    stage.runtime.reload().await.unwrap();
+    stage.clock.advance(Duration::from_secs(60));
+    ponte_clock::pause(Duration::from_millis(300)).await;
+    assert_eq!((posted(&carrier), requests(&stage).await[0].state.as_str()), (1, "queued"));
+    resume_flow(&**store, &id, false, stage.runtime.now()).await.unwrap();
+    stage.runtime.reload().await.unwrap();
+    until(&stage, "answered", 2).await;
+    stage.rest().await;
+    assert_eq!(read(&stage).last().map(String::as_str), Some("Aviso você quando algo mudar."));
+}
+
+#[tokio::test]
+async fn requests_of_an_installation_that_cannot_run_for_a_while_wait_until_it_can() {
+    let (carrier, keys) = (carrier().await, tempfile::tempdir().unwrap());
+    carrier.posts.lock().unwrap().push(503);
+    let stage = stage_at(carrier.port, "127.0.0.1", keys.path()).await;
+    says(&stage, CODE).await;
+    until(&stage, "queued", 1).await;
+    let good = stage.store().installations().await.unwrap().remove(0);
+    let bad = InstallationRow { package: json!("nothing that can be read"), ..good.clone() };
+    stage.store().put_installation(&bad, None).await.unwrap();
+    assert_eq!(stage.runtime.reload().await.unwrap().len(), 1);
+    stage.clock.advance(Duration::from_secs(60));
+    ponte_clock::pause(Duration::from_millis(300)).await;
+    assert_eq!((posted(&carrier), requests(&stage).await[0].state.as_str()), (1, "queued"));
+    stage.store().put_installation(&good, None).await.unwrap();
+    assert!(stage.runtime.reload().await.unwrap().is_empty());
+    until(&stage, "answered", 2).await;
+    stage.rest().await;
+    assert_eq!(read(&stage).last().map(String::as_str), Some("Aviso você quando algo mudar."));
 }
 
 #[tokio::test]

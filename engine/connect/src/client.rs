@@ -12,7 +12,7 @@ use url::{Host, Url};
 
 use crate::answers::as_if_sent;
 use crate::resolve::{AddressRefused, Guarded};
-use crate::{Answers, Grants, PrivateHosts, Resolve, Scheme, SecretSet, SystemResolver, headers, limits};
+use crate::{Answers, Grant, Grants, PrivateHosts, Resolve, Scheme, SecretSet, SystemResolver, headers, limits};
 
 /// What the client is made of.
 #[derive(Clone)]
@@ -116,18 +116,18 @@ impl Client {
         headers: &[HttpHeader],
         body: &[u8],
     ) -> Result<String, Refusal> {
-        let url = self.checked(grants, secrets, (method, url), headers, body)?;
+        let (url, _) = self.checked(grants, secrets, (method, url), headers, body)?;
         Ok(url.host_str().unwrap_or_default().to_owned())
     }
 
-    fn checked(
+    fn checked<'g>(
         &self,
-        grants: &Grants,
+        grants: &'g Grants,
         secrets: &SecretSet,
         (method, url): (HttpMethod, &str),
         headers: &[HttpHeader],
         body: &[u8],
-    ) -> Result<Url, Refusal> {
+    ) -> Result<(Url, &'g Grant), Refusal> {
         let (url, grant) = grants.check(method, url)?;
         headers::check(headers)?;
         secrets.check(grant, &url, headers, body)?;
@@ -151,7 +151,7 @@ impl Client {
         {
             return Err(Refusal::invalid("url", "a secret does not go over http:// in the clear; use https://"));
         }
-        Ok(url)
+        Ok((url, grant))
     }
 
     /// Reads something, following redirects as far as they are granted.
@@ -165,7 +165,7 @@ impl Client {
         url: &str,
         headers: &[HttpHeader],
     ) -> Result<HttpResponse, Failed> {
-        let url = self.checked(grants, secrets, (HttpMethod::Get, url), headers, &[])?;
+        let (url, _) = self.checked(grants, secrets, (HttpMethod::Get, url), headers, &[])?;
         let host = url.host_str().unwrap_or_default().to_owned();
         let walk = self.walk(grants, secrets, url, headers);
         let answer = match ponte_clock::within(self.inline, walk).await {
@@ -182,27 +182,29 @@ impl Client {
         mut url: Url,
         headers: &[HttpHeader],
     ) -> Result<HttpResponse, Failed> {
-        let (filled, holds) = secrets.fill_headers(headers);
-        let mut headers: Vec<(HttpHeader, bool)> = filled.into_iter().zip(holds).collect();
+        // With stand-ins, so that each address on the way is asked whether it may have those secrets.
+        let mut headers = headers.to_vec();
         secrets.fill_query(&mut url);
         for _ in 0..=limits::REDIRECTS {
-            let plain: Vec<HttpHeader> = headers.iter().map(|(header, _)| header.clone()).collect();
-            let response = self.exchange(HttpMethod::Get, &url, &plain, None, Vec::new()).await?;
+            let filled = secrets.fill_headers(&headers);
+            let response = self.exchange(HttpMethod::Get, &url, &filled, None, Vec::new()).await?;
             let Some(next) = redirect(&response, &url)? else { return take(response, &url).await };
             if next.origin() != url.origin() {
                 // Somebody else's: what was meant for the first host does not go there.
-                headers.retain(|(_, holds)| !holds);
+                headers.retain(|header| !secrets.stands_in(header.value.as_bytes()));
                 if secrets.shows_in(next.as_str().as_bytes()) {
                     return Err(refused("a redirect to another host would carry a secret there".to_owned()));
                 }
             }
-            let none = SecretSet::default();
-            let checked = self.checked(grants, &none, (HttpMethod::Get, next.as_str()), &[], &[]);
-            let checked = checked.map_err(|refusal| match refusal {
+            let checked = self.checked(grants, secrets, (HttpMethod::Get, next.as_str()), &headers, &[]);
+            let (next, grant) = checked.map_err(|refusal| match refusal {
                 Refusal::Denied { permission } => refused(format!("redirected to what is not granted: {permission}")),
                 other => refused(format!("redirected: {}", other.to_string().trim_start_matches("http: "))),
             })?;
-            url = checked;
+            if secrets.shows_beyond(grant, next.as_str().as_bytes()) {
+                return Err(refused("a redirect would carry a secret to a path that may not have it".to_owned()));
+            }
+            url = next;
         }
         Err(refused(format!("more than {} redirects", limits::REDIRECTS)))
     }
@@ -219,9 +221,9 @@ impl Client {
         key: &str,
     ) -> Result<HttpResponse, Failed> {
         let (method, body) = (request.method, &request.body);
-        let mut url = self.checked(grants, secrets, (method, &request.url), &request.headers, body)?;
+        let (mut url, _) = self.checked(grants, secrets, (method, &request.url), &request.headers, body)?;
         secrets.fill_query(&mut url);
-        let (headers, _) = secrets.fill_headers(&request.headers);
+        let headers = secrets.fill_headers(&request.headers);
         let body = secrets.fill_body(&request.headers, body);
         let exchange = async {
             let response = self.exchange(method, &url, &headers, Some(key), body).await?;

@@ -125,14 +125,12 @@ impl SecretSet {
         }
     }
 
-    /// Fills headers in; whether each now holds a secret.
-    pub(crate) fn fill_headers(&self, headers: &[HttpHeader]) -> (Vec<HttpHeader>, Vec<bool>) {
+    pub(crate) fn fill_headers(&self, headers: &[HttpHeader]) -> Vec<HttpHeader> {
         let fill = |header: &HttpHeader| {
             let filled = self.fill(header.value.as_bytes(), Place::Plain);
-            let holds = filled != header.value.as_bytes();
-            (HttpHeader { name: header.name.clone(), value: String::from_utf8_lossy(&filled).into_owned() }, holds)
+            HttpHeader { name: header.name.clone(), value: String::from_utf8_lossy(&filled).into_owned() }
         };
-        headers.iter().map(fill).unzip()
+        headers.iter().map(fill).collect()
     }
 
     pub(crate) fn fill_body(&self, headers: &[HttpHeader], body: &[u8]) -> Vec<u8> {
@@ -163,7 +161,18 @@ impl SecretSet {
 
     /// Whether a secret stands in a text in any of its forms.
     pub(crate) fn shows_in(&self, bytes: &[u8]) -> bool {
-        self.0.iter().any(|secret| forms(secret.value.expose_secret()).iter().any(|form| contains(bytes, form)))
+        self.0.iter().any(|secret| secret.shows_in(bytes))
+    }
+
+    /// Whether one does that may not go where the grant leads.
+    pub(crate) fn shows_beyond(&self, grant: &Grant, bytes: &[u8]) -> bool {
+        self.0.iter().any(|secret| !grant.secrets.contains(&secret.name) && secret.shows_in(bytes))
+    }
+}
+
+impl Secret {
+    fn shows_in(&self, bytes: &[u8]) -> bool {
+        forms(self.value.expose_secret()).iter().any(|form| contains(bytes, form))
     }
 }
 

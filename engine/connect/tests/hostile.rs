@@ -290,6 +290,27 @@ async fn secrets_stay_with_their_host_when_a_redirect_leaves_it() {
 }
 
 #[tokio::test]
+async fn a_secret_stays_with_its_path_when_a_redirect_leaves_that_and_not_the_host() {
+    let leak = format!("302 Found\r\nLocation: /open?k={}", "s3cr3t%2Fkey%2B0001");
+    let plain = "302 Found\r\nLocation: /open";
+    let below = "302 Found\r\nLocation: /v1/below";
+    let answers = [plain, &leak, below, "200 OK"].map(|head| answer(head, "")).into_iter().collect();
+    let server = server(answers).await;
+    let (client, _) = client(vec![vec!["127.0.0.1"]]);
+    let at = |path: &str, secrets: &[&str]| Grant { path: path.to_owned(), ..grant("api.test", server.port, secrets) };
+    let grants = Grants(vec![at("/v1", &["key"]), at("/open", &[])]);
+    let (url, bearer) = (format!("http://api.test:{}/v1", server.port), header("Authorization", STAND_IN));
+    let denied = why(client.get(&grants, &secrets(), &url, &bearer).await);
+    assert!(denied.contains("not granted: secret key towards api.test"), "{denied}");
+    let address = why(client.get(&grants, &secrets(), &format!("{url}?k={STAND_IN}"), &[]).await);
+    assert!(address.contains("would carry a secret"), "{address}");
+    client.get(&grants, &secrets(), &url, &bearer).await.unwrap();
+    let asked = server.asked.lock().unwrap().clone();
+    assert_eq!(asked.len(), 4);
+    assert!(asked[3].starts_with("GET /v1/below") && asked[3].contains(KEY), "{}", asked[3]);
+}
+
+#[tokio::test]
 async fn bodies_that_are_too_large_or_never_end_are_given_up() {
     let announced = Says::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n".to_vec());
     assert!(why(ask(announced).await).contains("more than 1048576 bytes"));

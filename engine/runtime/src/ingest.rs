@@ -47,6 +47,17 @@ pub(crate) async fn take_in(core: &Arc<Core>, incoming: Vec<Incoming>) -> Result
         return Err(IngestError::Stopping);
     }
     let slots = reserve(core, incoming.len())?;
+    Ok(keep(core, incoming, slots).await?)
+}
+
+/// The same for answers to requests that left: nobody says them again, so they are taken while the pipeline stops (they are
+/// handled at the next start), and where the inbox is full. They are few: none leaves then.
+pub(crate) async fn take_in_answer(core: &Arc<Core>, answer: Incoming) -> Result<usize, StoreError> {
+    let (slots, _) = take_slots(core, 1);
+    keep(core, vec![answer], slots).await
+}
+
+async fn keep(core: &Arc<Core>, incoming: Vec<Incoming>, slots: Slots<'_>) -> Result<usize, StoreError> {
     let before = (core.conversations.changes(), core.addressees.changes());
     let stored = core.store.ingest(incoming.clone(), core.clock.now()).await?;
 
@@ -107,13 +118,18 @@ struct Slots<'a> {
 
 fn reserve(core: &Core, count: usize) -> Result<Slots<'_>, IngestError> {
     let bound = core.settings.max_pending;
-    let waiting = core.waiting.fetch_add(count, Ordering::AcqRel);
-    let slots = Slots { core, taken: count };
+    let (slots, waiting) = take_slots(core, count);
     // A batch that could never fit is let in alone, or Meta would deliver it in vain for ever.
     if waiting > 0 && waiting + count > bound {
         return Err(IngestError::Busy { waiting, bound });
     }
     Ok(slots)
+}
+
+/// Places, and how many were taken before.
+fn take_slots(core: &Core, count: usize) -> (Slots<'_>, usize) {
+    let waiting = core.waiting.fetch_add(count, Ordering::AcqRel);
+    (Slots { core, taken: count }, waiting)
 }
 
 impl Slots<'_> {

@@ -225,8 +225,15 @@ pub trait Store: Send + Sync + 'static {
 
     // The way out
 
-    /// Requests that are due, in their order; none to the hosts that have enough on their way, and none of those that are.
-    async fn queued_requests(&self, now: Timestamp, busy: &Busy, limit: u32) -> Result<Vec<QueuedRequest>>;
+    /// Requests of `running` installations that are due, each installation in its turn; none to the hosts that have enough
+    /// on their way, and none of those that are. Those of others wait until they run.
+    async fn queued_requests(
+        &self,
+        now: Timestamp,
+        running: &[InstallationId],
+        busy: &Busy,
+        limit: u32,
+    ) -> Result<Vec<QueuedRequest>>;
 
     /// When the next request is due after `now`.
     async fn next_request(&self, now: Timestamp) -> Result<Option<Timestamp>>;

@@ -48,7 +48,7 @@ async fn asked(store: &SqliteStore, requests: Vec<NewRequest>) {
 }
 
 async fn due(store: &SqliteStore, now: Timestamp, busy: &Busy) -> Vec<String> {
-    let rows = store.queued_requests(now, busy, 100).await.unwrap();
+    let rows = store.queued_requests(now, &["crm".into(), "other".into()], busy, 100).await.unwrap();
     rows.into_iter().map(|row| row.id.into_string()).collect()
 }
 
@@ -86,13 +86,40 @@ async fn a_host_with_much_to_do_takes_nobodys_place() {
     let mut all: Vec<_> = (0..50).map(|n| request(&format!("req_{n:02}"), "slow.example")).collect();
     all.push(request("req_99", "quick.example"));
     asked(&store, all).await;
-    assert_eq!(due(&store, at(0), &NONE).await, ["req_00", "req_01", "req_02", "req_03", "req_99"]);
+    assert_eq!(due(&store, at(0), &NONE).await, ["req_00", "req_99", "req_01", "req_02", "req_03"]);
     let mut busy = NONE;
     busy.hosts.insert("slow.example".into(), 3);
     busy.requests = vec!["req_00".into(), "req_01".into(), "req_02".into()];
-    assert_eq!(due(&store, at(0), &busy).await, ["req_03", "req_99"]);
+    assert_eq!(due(&store, at(0), &busy).await, ["req_99", "req_03"]);
     busy.hosts.insert("slow.example".into(), 4);
     assert_eq!(due(&store, at(0), &busy).await, ["req_99"]);
+}
+
+#[tokio::test]
+async fn an_installation_with_much_to_do_takes_nobodys_turn_at_a_host_that_both_ask() {
+    let (_dir, store) = open().await;
+    let mut all: Vec<_> = (0..50).map(|n| request(&format!("req_{n:02}"), "shared.example")).collect();
+    let other = |id| NewRequest { installation: "other".into(), ..request(id, "shared.example") };
+    all.extend([other("req_98"), other("req_99")]);
+    asked(&store, all).await;
+    assert_eq!(due(&store, at(0), &NONE).await, ["req_00", "req_98", "req_01", "req_99"]);
+    // All places are taken by the one; the next that comes free is the other's.
+    let mut busy = NONE;
+    busy.requests = vec!["req_01".into(), "req_02".into(), "req_03".into()];
+    busy.hosts.insert("shared.example".into(), 3);
+    assert_eq!(due(&store, at(0), &busy).await, ["req_98"]);
+}
+
+#[tokio::test]
+async fn requests_of_an_installation_that_does_not_run_wait_and_one_that_is_overdue_was_not_tried_once_more() {
+    let (_dir, store) = open().await;
+    asked(&store, vec![request("req_1", "a.example")]).await;
+    assert!(store.queued_requests(at(0), &["other".into()], &NONE, 100).await.unwrap().is_empty());
+    assert_eq!(due(&store, at(90_000), &NONE).await, ["req_1"], "whoever runs again is told that its time is up");
+    let overdue = RequestFate::Expired { reason: "too late".into(), tried: false };
+    store.settle_request(&"req_1".into(), &overdue, at(90_000)).await.unwrap();
+    let row = store.requests(None, 10).await.unwrap().pop().unwrap();
+    assert_eq!((row.state.as_str(), row.attempts), ("expired", 0));
 }
 
 #[tokio::test]

@@ -105,7 +105,9 @@ impl Model for Chat {
             let mut response = post.send().await.map_err(unreachable)?;
             let status = response.status();
             if !status.is_success() {
-                return Err(AiError::free(format!("the model's server answered {status}")));
+                // A gateway that gave up waiting says nothing of what the model behind it went on to do.
+                let free = !status.is_server_error();
+                return Err(AiError { free, why: format!("the model's server answered {status}") });
             }
             let mut bytes = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
@@ -128,5 +130,39 @@ impl Model for Chat {
         let timeout = self.settings.timeout;
         let late = |_| Err(AiError::unclear(format!("the model did not answer within {timeout:?}")));
         ponte_clock::within(timeout, exchange).await.unwrap_or_else(late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ponte_model::AiMessage;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    /// What a model behind a server says that answers with a status.
+    async fn asked(status: &'static str) -> AiError {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let _ = socket.read(&mut [0; 65_536]).await;
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            socket.write_all(answer.as_bytes()).await.unwrap();
+        });
+        let timeout = Duration::from_secs(20);
+        let chat = Chat::new(ChatSettings { url, model: "small".into(), key: None, timeout }).unwrap();
+        let message = AiMessage { role: AiRole::User, text: "oi".into() };
+        chat.complete(&AiRequest { messages: vec![message], schema: None, max_tokens: 5 }).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_server_that_says_no_costs_nothing_and_of_one_that_broke_nobody_knows() {
+        for status in ["400 Bad Request", "401 Unauthorized", "429 Too Many Requests"] {
+            assert!(asked(status).await.free, "{status}");
+        }
+        for status in ["500 Internal Server Error", "502 Bad Gateway", "504 Gateway Timeout"] {
+            assert!(!asked(status).await.free, "{status}");
+        }
     }
 }

@@ -177,6 +177,7 @@ pub(crate) async fn refresh(core: &Core, anew: bool) -> Result<(), StoreError> {
         if core.store.release_held(Released::Flow(id.clone())).await? > 0 {
             core.outbox.release_held(now);
         }
+        core.outside.changed.notify_one();
     }
     let waits = !looked.absent.is_empty();
     flows.absent.lock().unwrap_or_else(PoisonError::into_inner).extend(looked.absent);

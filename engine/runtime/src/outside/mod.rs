@@ -2,6 +2,7 @@
 
 mod ai;
 mod ask;
+mod attempt;
 mod line;
 mod orders;
 mod settings;

@@ -33,8 +33,12 @@ fn phone(asker: &Asker<'_>) -> Option<Phone> {
     asker.person.and_then(|person| person.phone.clone())
 }
 
-/// An address with a word in it, written so that it stays one word.
+/// An address with a word in it, written so that it stays one word. Nothing, `.` and `..` are none: in a path they lead
+/// elsewhere, and no order is called so.
 fn fill(template: &str, place: &str, word: &str) -> Option<String> {
+    if word.chars().all(|c| c == '.') {
+        return None;
+    }
     let word: String = url::form_urlencoded::byte_serialize(word.as_bytes()).collect::<String>().replace('+', "%20");
     Some(template.replace(place, &word))
 }
@@ -130,4 +134,23 @@ async fn read(asker: &Asker<'_>, source: &OrdersSource, url: &str) -> Result<Vec
     };
     let order = |json: Value| ponte_hooks::read_order(&source.name, source.country.as_deref(), json).map_err(&wrong);
     orders.into_iter().take(MOST).map(order).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_customer_types_leads_nowhere_else() {
+        const FIND: &str = "https://erp.example/v1/customers/{number}/orders";
+        for word in ["", ".", "..", "..."] {
+            assert_eq!(fill(FIND, "{number}", word), None, "{word:?}");
+        }
+        for word in ["1001", "../..", "a/b", "%2e%2e", "..\\..", "1?x=y", "1#x", "A.1"] {
+            let url = Url::parse(&fill(FIND, "{number}", word).unwrap()).unwrap();
+            let path: Vec<_> = url.path_segments().unwrap().collect();
+            assert_eq!((path.len(), path[0], path[1], path[3]), (4, "v1", "customers", "orders"), "{word:?}: {url}");
+            assert!(url.query().is_none() && url.fragment().is_none(), "{word:?}: {url}");
+        }
+    }
 }

@@ -53,6 +53,8 @@ pub struct QueuedRequest {
     pub attempts: u32,
     /// Given up then.
     pub expires_at: Timestamp,
+    /// What the last try came to, if there was one.
+    pub reason: Option<String>,
 }
 
 /// What is on its way, and so is not due.
@@ -92,6 +94,8 @@ pub enum RequestFate {
     Expired {
         /// What the last try came to.
         reason: String,
+        /// Whether that was a try now; otherwise it was found overdue.
+        tried: bool,
     },
 }
 

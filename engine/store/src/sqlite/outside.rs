@@ -79,11 +79,12 @@ pub(super) async fn settle(
         RequestFate::Again { not_before, status, reason } => ("queued", *status, Some(reason), *not_before),
         RequestFate::Answered { status } => ("answered", Some(*status), None, now),
         RequestFate::Failed { reason } => ("failed", None, Some(reason), now),
-        RequestFate::Expired { reason } => ("expired", None, Some(reason), now),
+        RequestFate::Expired { reason, .. } => ("expired", None, Some(reason), now),
     };
+    let tried = !matches!(fate, RequestFate::Expired { tried: false, .. });
     let done = sqlx::query(
         "UPDATE requests SET state = ?2, status = coalesce(?3, status), reason = ?4, not_before = ?5,
-                settled_at = iif(?2 = 'queued', NULL, ?6), attempts = attempts + 1
+                settled_at = iif(?2 = 'queued', NULL, ?6), attempts = attempts + ?7
           WHERE request_id = ?1 AND state = 'queued'",
     )
     .bind(id.as_str())
@@ -92,6 +93,7 @@ pub(super) async fn settle(
     .bind(reason)
     .bind(not_before.as_millis())
     .bind(now.as_millis())
+    .bind(tried)
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
@@ -161,23 +163,33 @@ impl SqliteStore {
     pub(super) async fn read_queued_requests(
         &self,
         now: Timestamp,
+        running: &[InstallationId],
         busy: &Busy,
         limit: u32,
     ) -> Result<Vec<QueuedRequest>> {
-        // Of each host as many as it has room for: a host with thousands waiting takes nobody's place.
+        // Of each host as many as it has room for: a host with thousands waiting takes nobody's place. At a host the
+        // installations take turns, and what is on its way was a turn: so neither does an installation with thousands.
         let rows = sqlx::query(
-            "SELECT * FROM (
-                 SELECT *, row_number() OVER (PARTITION BY host ORDER BY seq) AS turn FROM requests
-                  WHERE state = 'queued' AND not_before <= ?1
-                    AND request_id NOT IN (SELECT value FROM json_each(?2)))
-              WHERE turn <= ?4 - coalesce((SELECT value FROM json_each(?3) WHERE key = host), 0)
-              ORDER BY seq LIMIT ?5",
+            "WITH due AS MATERIALIZED (
+                 SELECT seq, host, installation, request_id IN (SELECT value FROM json_each(?2)) AS leaving
+                   FROM requests
+                  WHERE state = 'queued' AND not_before <= ?1 AND installation IN (SELECT value FROM json_each(?6))),
+             turns AS (
+                 SELECT *, row_number() OVER (PARTITION BY host, installation ORDER BY leaving DESC, seq) AS turn
+                   FROM due),
+             places AS (
+                 SELECT *, row_number() OVER (PARTITION BY host ORDER BY turn, seq) AS place FROM turns
+                  WHERE NOT leaving)
+             SELECT requests.* FROM places JOIN requests USING (seq)
+              WHERE place <= ?4 - coalesce((SELECT value FROM json_each(?3) WHERE key = places.host), 0)
+              ORDER BY turn, seq LIMIT ?5",
         )
         .bind(now.as_millis())
         .bind(json(&busy.requests)?)
         .bind(json(&busy.hosts)?)
         .bind(i64::try_from(busy.most).unwrap_or(i64::MAX))
         .bind(limit)
+        .bind(json(&running)?)
         .fetch_all(&self.readers)
         .await?;
         Ok(rows.iter().map(queued).filter_map(readable).collect())
@@ -286,5 +298,6 @@ fn queued(row: &SqliteRow) -> Result<QueuedRequest> {
         request: parse("a request", row.get("request"))?,
         attempts: row.get("attempts"),
         expires_at: time(row, "expires_at"),
+        reason: row.get("reason"),
     })
 }

@@ -682,8 +682,14 @@ impl Store for SqliteStore {
         Ok(self.read_policies(Some(tenant), 1).await?.pop())
     }
 
-    async fn queued_requests(&self, now: Timestamp, busy: &Busy, limit: u32) -> Result<Vec<QueuedRequest>> {
-        self.read_queued_requests(now, busy, limit).await
+    async fn queued_requests(
+        &self,
+        now: Timestamp,
+        running: &[InstallationId],
+        busy: &Busy,
+        limit: u32,
+    ) -> Result<Vec<QueuedRequest>> {
+        self.read_queued_requests(now, running, busy, limit).await
     }
 
     async fn next_request(&self, now: Timestamp) -> Result<Option<Timestamp>> {
