@@ -26,7 +26,7 @@ pub(crate) async fn play(seed: u64, steps: usize, rig: Rig) -> Result<(), String
             false => Step::draw(&mut rng, &customers),
         };
         done.push(format!("{} {step:?}", stage.runtime.now()));
-        stage = step.take(stage, &mut rng, &mut world).await;
+        stage = Box::pin(step.take(stage, &mut rng, &mut world)).await;
         if rng.u8(..4) == 0 {
             settle(&stage, &mut rng, 40).await;
         }

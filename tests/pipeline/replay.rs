@@ -158,7 +158,7 @@ async fn first_flow_in(released: &Released, customers: usize) -> Stage {
 
 #[tokio::test]
 async fn a_thousand_runs_of_mixed_languages_are_the_same_again_and_another_language_changes_nothing() {
-    let desk = Desk { compiler: Compiler::in_process(&built::compiled()).expect("a compiler"), ..Desk::new() };
+    let desk = Desk { compiler: Compiler::in_process(built::compiled()).expect("a compiler"), ..Desk::new() };
     let all = released::components();
     let mut count = 0;
     for (index, released) in all.iter().enumerate() {
