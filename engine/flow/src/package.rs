@@ -202,8 +202,9 @@ fn read_plugin(dir: &Path, manifest: &Document) -> Result<(PathBuf, Digest256), 
     const POINTER: &str = "/flow/plugin";
     let name = path(manifest, POINTER)?;
     let wrong = |what: String, help: &str| vec![manifest.problem(POINTER, Focus::Value, what, help.to_owned())];
-    let bytes = read_bytes(dir, name, MOST_PLUGIN_BYTES)
-        .map_err(|what| wrong(what, "build it first: `ponte build`, or for the flows of Ponte's own repository `cargo xtask plugins`"))?;
+    let bytes = read_bytes(dir, name, MOST_PLUGIN_BYTES).map_err(|what| {
+        wrong(what, "build it first: `ponte build`, or for the flows of Ponte's own repository `cargo xtask plugins`")
+    })?;
     if !bytes.starts_with(&COMPONENT_HEADER) {
         let help = "build it for the component model: a core module must be turned into a component";
         return Err(wrong(format!("`{name}` is not a WebAssembly component"), help));
