@@ -20,10 +20,10 @@ async fn life(stage: &Stage) -> Life {
     life_of(rows.iter().find(|row| row.number.as_str() == NUMBER).unwrap()).unwrap()
 }
 
-/// Waits until something is true of the number's life.
+/// Waits until something is true of the number's life, and the pipeline's memory has it as well as the store.
 async fn comes(stage: &Stage, what: &str, mut is_true: impl FnMut(&Life) -> bool) {
     let changed = async {
-        while !is_true(&life(stage).await) {
+        while !is_true(&life(stage).await) || stage.runtime.waiting() > 0 {
             ponte_clock::pause(Duration::from_millis(10)).await;
         }
     };
