@@ -75,7 +75,8 @@ pub fn component(tongue: Tongue, project: &str) -> Option<Vec<u8>> {
     let status = Command::new(program).arg(&script).arg(&folder).arg(out.path()).status();
     let status = status.unwrap_or_else(|error| panic!("{program} cannot be started: {error}"));
     assert!(status.success(), "{project} does not build (see above)");
-    let component = encoded(fs::read(out.path()).expect("the script wrote a file"));
+    let component = ponte_build::encode(fs::read(out.path()).expect("the script wrote a file"))
+        .expect("a module that knows its world");
     fs::write(out.path(), &component).expect("the cache can be written");
     out.persist(&path).expect("the component is put in its place");
     keep_newest(&kept, BUILDS_KEPT);
@@ -108,19 +109,6 @@ pub fn compiled() -> PathBuf {
     let folder = cache().join("compiled");
     keep_newest(&folder, 2 * COMPILED_KEPT);
     folder
-}
-
-/// A component of what a script left: the component itself, or a core module that knows its world.
-fn encoded(built: Vec<u8>) -> Vec<u8> {
-    const COMPONENT: [u8; 8] = [0x00, b'a', b's', b'm', 0x0d, 0x00, 0x01, 0x00];
-    if built.starts_with(&COMPONENT) {
-        return built;
-    }
-    wit_component::ComponentEncoder::default()
-        .validate(true)
-        .module(&built)
-        .and_then(|encoder| encoder.encode())
-        .expect("a module that knows its world")
 }
 
 /// `${XDG_CACHE_HOME:-$HOME/.cache}/ponte`, where the SDK's scripts keep their tools too.

@@ -97,6 +97,21 @@ pub(crate) struct SideLanes {
 }
 
 impl Core {
+    /// Until a moment, until there is news, or until the pipeline stops; without a moment, until one of the other two.
+    pub(crate) async fn sleep_or_news(&self, wait: Option<ponte_clock::Sleep>, news: &Notify) {
+        let due = async {
+            match wait {
+                Some(wait) => wait.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = news.notified() => {}
+            () = self.stopping.cancelled() => {}
+        }
+    }
+
     /// Gives a stored event to whoever handles its lane. What waits is bounded at ingest.
     pub(crate) fn hand_on(&self, pending: Pending) {
         let lane = match pending.event.lane {

@@ -29,17 +29,7 @@ pub(crate) async fn run(core: Arc<Core>) {
                 Some(Box::pin(ponte_clock::pause(PAUSE)) as ponte_clock::Sleep)
             }
         };
-        let due = async {
-            match wait {
-                Some(wait) => wait.await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = due => {}
-            () = core.outside.changed.notified() => {}
-            () = core.stopping.cancelled() => {}
-        }
+        core.sleep_or_news(wait, &core.outside.changed).await;
     }
 }
 
